@@ -1,0 +1,119 @@
+"""Evidence → one Verdict per block. The only place where anything is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from math import exp, log
+
+from cleaner.fold import visible
+from cleaner.model import ROLES, Block, Cut, Document, Evidence, Kind, Role, Span, Verdict
+
+PRIOR = -1.0
+"""Log-odds of debris before any evidence: when unsure, keep."""
+PHRASE_WEIGHT = 2.0
+"""A rule that knows a whole line outweighs its shape: nags are written in sentences too."""
+NEIGHBOURS = 0.6
+"""Most log-odds that the blocks before and after add to an unsure one."""
+CUT_FROM = 0.85
+"""Score from which a part of a kept block is cut out."""
+COVERED = 0.85
+"""A block of which cuts take this share goes whole."""
+
+
+def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, ...]:
+    """A Verdict for each block of the document, in order."""
+    by_block: list[list[Evidence]] = [[] for _ in document.blocks]
+    for item in evidence:
+        by_block[item.block].append(item)
+    odds = [_odds(found) for found in by_block]
+    odds = [_with_neighbours(odds, n, document.blocks) for n in range(len(odds))]
+    verdicts = [_verdict(block, found, score) for block, found, score in zip(document.blocks, by_block, odds, strict=True)]
+    return tuple(_without_orphans(document.blocks, verdicts))
+
+
+def logit(score: float) -> float:
+    score = min(max(score, 0.001), 0.999)
+    return log(score / (1 - score))
+
+
+def _odds(found: Sequence[Evidence]) -> float:
+    """Log-odds of debris: the sum over detectors, of phrases and roles the strongest only."""
+    whole = [item for item in found if item.part is None]
+    phrases = max((logit(item.score) for item in whole if item.detector == "phrases"), default=0.0)
+    rest = sum(logit(item.score) for item in whole if item.detector != "phrases")
+    return PRIOR + PHRASE_WEIGHT * phrases + rest
+
+
+def _with_neighbours(odds: list[float], n: int, blocks: Sequence[Block]) -> float:
+    """An unsure block leans to the side of its neighbours."""
+    if abs(odds[n]) >= 1.5:
+        return odds[n]
+    near = [odds[m] for m in (n - 2, n - 1, n + 1, n + 2) if 0 <= m < len(odds)]
+    if not near:
+        return odds[n]
+    lean = sum(max(-1.0, min(1.0, score)) for score in near) / len(near)
+    return odds[n] + NEIGHBOURS * lean
+
+
+def _verdict(block: Block, found: Sequence[Evidence], odds: float) -> Verdict:
+    confidence = 1 / (1 + exp(-min(abs(odds), 30.0)))
+    ordered = tuple(sorted(found, key=lambda item: -abs(logit(item.score))))
+    if odds > 0:
+        return Verdict(block.index, False, _kind(ordered), confidence, ordered)
+    cuts = _cuts(block, found)
+    gone = sum(len(visible(block.text[cut.span.start : cut.span.end])) for cut in cuts)
+    if cuts and gone >= COVERED * len(visible(block.text)):
+        return Verdict(block.index, False, max(cuts, key=lambda cut: len(cut.span)).kind, confidence, ordered)
+    return Verdict(block.index, True, _role(block, found), confidence, ordered, cuts)
+
+
+def _kind(ordered: Sequence[Evidence]) -> Kind:
+    """The kind the phrases name, else the strongest that names one."""
+    for detectors in (("phrases", "opening"), ("structure", "repeats", "opinion")):
+        for item in ordered:
+            if item.kind and item.score > 0.5 and item.detector in detectors:
+                return item.kind
+    return next((item.kind for item in ordered if item.kind), "other")
+
+
+def _role(block: Block, found: Sequence[Evidence]) -> Role:
+    named = [item for item in found if item.role and item.part is None]
+    return min(named, key=lambda item: item.score).role or block.role if named else block.role
+
+
+def _cuts(block: Block, found: Sequence[Evidence]) -> tuple[Cut, ...]:
+    """Parts of a kept block that go, without overlap, in order."""
+    if block.span is not None and block.source_span(Span(0, 0)) == block.span and len(block.span) > 0:
+        return ()  # mended on reading: parts have no place in the source
+    parts = [item for item in found if item.part is not None and item.kind and item.score >= CUT_FROM]
+    cuts: list[Cut] = []
+    for item in sorted(parts, key=lambda item: (item.part or Span(0, 0), -item.score)):
+        span = item.part or Span(0, 0)
+        if cuts and span.start < cuts[-1].span.end:
+            last = cuts.pop()
+            item, kind = (last.evidence, last.kind) if last.score >= item.score else (item, item.kind)
+            span = Span(min(last.span.start, span.start), max(last.span.end, span.end))
+        cuts.append(Cut(span, item.kind or "other", item, item.score))
+    return tuple(cuts)
+
+
+def _without_orphans(blocks: Sequence[Block], verdicts: list[Verdict]) -> list[Verdict]:
+    """A heading whose section was all removed goes with it."""
+    result = list(verdicts)
+    for n, (block, verdict) in enumerate(zip(blocks, verdicts, strict=True)):
+        if not verdict.keep or verdict.role != "heading" or verdict.confidence > 0.98:
+            continue
+        section = []
+        for other, later in zip(blocks[n + 1 :], verdicts[n + 1 :], strict=True):
+            if other.role == "heading" and (later.keep or other.level <= block.level):
+                break
+            section.append(later)
+            if later.keep:
+                break
+        if section and not any(later.keep for later in section):
+            kind = next(later.role for later in section if later.role not in ROLES)
+            why = "heads a section that was removed"
+            reason = Evidence(n, "decide", "decide.orphan", 0.8, why, kind)  # type: ignore[arg-type]
+            result[n] = replace(verdict, keep=False, role=kind, evidence=(reason, *verdict.evidence))
+    return result

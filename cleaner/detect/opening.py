@@ -1,0 +1,91 @@
+"""Finds the lines around the beginning of the body: headline, dek, byline, date line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.detect.structure import shape_of
+from cleaner.fold import bare, fold
+from cleaner.metadata.byline import is_byline
+from cleaner.metadata.dates import is_date_line
+from cleaner.metadata.headline import find_headline, key
+from cleaner.metadata.words import opening_words
+from cleaner.model import Block, Document, Evidence, Kind, Role
+
+REACH = 14
+"""Blocks above the body, and a few below its first, in which bylines and date lines are looked for."""
+BELOW = 3
+
+
+def detect_opening(document: Document) -> list[Evidence]:
+    """Evidence with a role for the headline and dek, with a kind for byline and date lines."""
+    return list(_opening(document))
+
+
+def _opening(document: Document) -> Iterator[Evidence]:
+    start = body_start(document)
+    headline = find_headline(document, start)
+    at = headline.block if headline else None
+    if headline and at is not None:
+        yield _role(document.blocks[at], "headline", f"is the title ({headline.source})")
+        yield from _repeated_headline(document, key(document.blocks[at].text), at, start)
+        yield from _dek(document, at, start)
+    near = range(0) if start is None else range(max(0, start - REACH), min(len(document.blocks), start + BELOW))
+    for block in document.blocks:
+        if block.index == at or len(block.text) > 170:
+            continue
+        inside = block.index in near
+        for rule, test in (("byline", is_byline), ("date", is_date_line)):
+            if (inside or rule == "date") and test(block.text):
+                score = 0.96 if inside else 0.8
+                yield Evidence(block.index, "opening", f"opening.{rule}", score, f"is a {rule} line", "byline_furniture")
+                break
+
+
+def body_start(document: Document) -> int | None:
+    """Index of the first block that reads as the body: the densest run of prose is found first, then its beginning."""
+    shapes = [shape_of(block) for block in document.blocks]
+    long = [n for n, shape in enumerate(shapes) if shape.prose and shape.words >= 14 and shape.links < 0.4]
+    if not long:
+        return next((n for n, shape in enumerate(shapes) if shape.prose), None)
+    if len(long) == 1:
+        return long[0]
+    gain, best, best_start, start, last = 0.0, 0.0, long[0], long[0], long[0]
+    for n in long:
+        gain -= 4.0 * (n - last)
+        if gain <= 0:
+            gain, start = 0.0, n
+        gain += min(shapes[n].words, 60.0)
+        last = n
+        if gain > best:
+            best, best_start = gain, start
+    return best_start
+
+
+def _role(block: Block, role: Role, why: str) -> Evidence:
+    return Evidence(block.index, "opening", f"opening.{role}", 0.002, why, role=role)
+
+
+def _repeated_headline(document: Document, title: str, at: int, start: int | None) -> Iterator[Evidence]:
+    kind: Kind = "duplicate"
+    for block in document.blocks[: (start or 0) + 1]:
+        if block.index != at and bare(fold(block.text).text) == title:
+            yield Evidence(block.index, "opening", "opening.title_again", 0.95, "is the headline once more", kind)
+
+
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+
+
+def _dek(document: Document, at: int, start: int | None) -> Iterator[Evidence]:
+    """The line under the headline whose element is named as one."""
+    if document.kind != "html":
+        return
+    names = opening_words("dek")
+    for block in document.blocks[at + 1 : at + 6]:
+        node = document.nodes[block.node] if block.node >= 0 else None
+        words = set(_WORD.findall(node.words)) if node else set()
+        words |= {part for word in words for part in word.split("-")}
+        if node and words & names and 4 <= shape_of(block).words <= 70:
+            yield _role(block, "dek", "its element is named as the line under the headline")
+            return

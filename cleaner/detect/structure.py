@@ -1,0 +1,279 @@
+"""Finds the body by shape: which region of the page or text reads as sentences, and what tags and class words say.
+
+The region of a page is the element whose blocks sum to the most content once furniture counts against it; that of a
+text is the run of lines with the largest sum (maximum subsequence segmentation: Pasternack and Roth, "Extracting
+article text from the web with maximum subsequence segmentation", WWW 2009).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+
+from cleaner.fold import fold
+from cleaner.measure import ends_sentence, inner_stops, word_count
+from cleaner.model import KINDS, Block, Document, Evidence, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a block looks like."""
+
+    words: float
+    sentence: bool
+    stops: int
+    links: float
+
+    @property
+    def prose(self) -> bool:
+        """Reads as sentences rather than as a label."""
+        return self.words >= 8 and self.links < 0.6 and (self.sentence or self.words >= 25 and self.stops >= 2)
+
+
+def shape_of(block: Block) -> Shape:
+    text = fold(block.text).text
+    return Shape(word_count(text), ends_sentence(text), inner_stops(text), block.link_share)
+
+
+def detect_structure(document: Document) -> list[Evidence]:
+    """Evidence from region, shape, tags and class words."""
+    shapes = [shape_of(block) for block in document.blocks]
+    return list(_of_page(document, shapes) if document.kind == "html" else _of_text(document, shapes))
+
+
+# --- tables -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`rules/data/structure.toml`."""
+
+    words: Mapping[str, Kind]
+    body: frozenset[str]
+    tags: Mapping[str, tuple[float, Kind]]
+
+
+@cache
+def table() -> Table:
+    data = tomllib.loads((resources.files("cleaner.rules") / "data" / "structure.toml").read_text("utf8"))
+    words: dict[str, Kind] = {word: kind for kind in KINDS for word in data["words"].get(kind, ())}
+    return Table(words, frozenset(data["body"]["words"]), {tag: (score, kind) for tag, (score, kind) in data["tags"].items()})
+
+
+_SPLIT = re.compile(r"[^a-z0-9]+")
+
+
+@lru_cache(maxsize=65_536)
+def kind_of_words(words: str) -> Kind | None:
+    """The kind of furniture that class, id and role words name.
+
+    >>> kind_of_words("social-links share_bar"), kind_of_words("article-body")
+    ('share', None)
+    """
+    known = table().words
+    for value in words.split():
+        if value in known:
+            return known[value]
+        for token in _SPLIT.split(value):
+            if token in known:
+                return known[token]
+    return None
+
+
+@lru_cache(maxsize=65_536)
+def names_body(words: str) -> bool:
+    return any(token in table().body for token in _SPLIT.split(words))
+
+
+# --- pages ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the elements around a block say."""
+
+    kind: Kind | None
+    score: float
+    why: str
+
+
+_NOTHING = Surroundings(None, 0.5, "")
+
+
+def _surroundings(document: Document) -> list[Surroundings]:
+    """For each node, the strongest word of its ancestors, passed down."""
+    result: list[Surroundings] = []
+    tags = table().tags
+    for node in document.nodes:
+        above = result[node.parent] if node.parent >= 0 else _NOTHING
+        own = _NOTHING
+        if node.tag in tags:
+            score, kind = tags[node.tag]
+            own = Surroundings(kind, score, f"stands in <{node.tag}>")
+        if node.tag not in ("html", "body", "main", "article") and (named := kind_of_words(node.words)):
+            score = 0.7 if names_body(node.words) else 0.86
+            if score > own.score:
+                own = Surroundings(named, score, f"class or id says {named}")
+        result.append(own if own.score > above.score else above)
+    return result
+
+
+def _content_weight(shape: Shape, around: Surroundings, role: str) -> float:
+    """What a block adds to its region: words of prose count for it, furniture against it."""
+    if around.score >= 0.84:
+        return -3.0 if not shape.prose else -8.0
+    if shape.prose:
+        return min(shape.words, 80.0) * (1.0 - shape.links)
+    if shape.links > 0.6:
+        return -4.0
+    if role in ("heading", "list_item", "table", "code", "quote", "caption"):
+        return -0.5
+    return 0.5 if shape.sentence else -1.5
+
+
+def _region(document: Document, weights: list[float]) -> int:
+    """The node whose blocks sum highest; of equals the innermost. -1 where nothing reads as content."""
+    sums = [0.0] * len(document.nodes)
+    for block, weight in zip(document.blocks, weights, strict=True):
+        if block.node >= 0:
+            sums[block.node] += weight
+    for n in range(len(sums) - 1, -1, -1):
+        parent = document.nodes[n].parent
+        if parent >= 0:
+            sums[parent] += sums[n]
+    best = max(range(len(sums)), key=lambda n: (sums[n], n), default=-1)
+    return best if best >= 0 and sums[best] > 0 else -1
+
+
+def _inside(document: Document, region: int) -> list[bool]:
+    """For each node, whether it is the region or inside it."""
+    inside: list[bool] = []
+    for n, node in enumerate(document.nodes):
+        inside.append(n == region or node.parent >= 0 and inside[node.parent])
+    return inside
+
+
+def _of_page(document: Document, shapes: list[Shape]) -> Iterator[Evidence]:
+    around = _surroundings(document)
+    near = [around[block.node] if block.node >= 0 else _NOTHING for block in document.blocks]
+    weights = [_content_weight(s, a, b.role) for s, a, b in zip(shapes, near, document.blocks, strict=True)]
+    region = _region(document, weights)
+    inside = _inside(document, region)
+    for block, shape, place in zip(document.blocks, shapes, near, strict=True):
+        if region >= 0 and (block.node < 0 or not inside[block.node]):
+            kind = place.kind or "navigation"
+            yield _evidence(block, "region.outside", 0.96, "outside the element that holds the article", kind)
+        if place.score > 0.5:
+            yield _evidence(block, f"element.{place.kind}", place.score, place.why, place.kind)
+        yield from _of_shape(block, shape)
+
+
+def _of_shape(block: Block, shape: Shape) -> Iterator[Evidence]:
+    if shape.links > 0.75:
+        if shape.words < 12 or not shape.sentence:
+            score = 0.85 if block.role != "table" else 0.6
+            yield _evidence(block, "shape.links", score, "nearly all of it is link text", "related")
+    elif shape.prose:
+        yield _evidence(block, "shape.prose", 0.06 if shape.words >= 20 else 0.15, "reads as sentences", None)
+    elif shape.sentence and shape.words >= 3:
+        yield _evidence(block, "shape.sentence", 0.25, "ends as a sentence", None)
+    elif block.role in ("heading", "list_item", "quote", "code", "table"):
+        yield _evidence(block, "shape.markup", 0.3, f"marked as {block.role}", None)
+
+
+def _evidence(block: Block, rule: str, score: float, why: str, kind: Kind | None) -> Evidence:
+    return Evidence(block.index, "structure", f"structure.{rule}", score, why, kind)
+
+
+# --- texts ------------------------------------------------------------------------------------------
+
+FEW_LINES = 4
+"""So many label-like lines outside the body prove nothing yet: a title, a byline, a sign-off look the same."""
+
+
+def _of_text(document: Document, shapes: list[Shape]) -> Iterator[Evidence]:
+    blocks = document.blocks
+    joined = _sentence_runs(blocks, shapes)
+    weights = [_line_weight(block, shape, run) for block, shape, run in zip(blocks, shapes, joined, strict=True)]
+    start, end = best_run(weights)
+    outside = sum(1 for n, run in enumerate(joined) if not start <= n < end and not run)
+    inside = sum(1 for n, run in enumerate(joined) if start <= n < end and run)
+    strength = _strength(outside, inside)
+    for n, (block, shape) in enumerate(zip(blocks, shapes, strict=True)):
+        if not start <= n < end and strength > 0.5:
+            prose = joined[n]
+            score = strength - 0.12 if prose else strength
+            yield _evidence(block, "region.outside", score, "outside the run of lines that holds the article", "navigation")
+        if joined[n] and not shape.prose:
+            yield _evidence(block, "shape.run", 0.12, "part of a sentence that runs over several lines", None)
+        else:
+            yield from _of_shape(block, shape)
+
+
+def _strength(outside: int, inside: int) -> float:
+    """How surely a line outside the body is debris: a page dump has many such lines, a clean text few or none."""
+    if inside < 2 or outside <= FEW_LINES:
+        return 0.5
+    return min(0.98, 0.5 + 0.04 * (outside - FEW_LINES))
+
+
+def _line_weight(block: Block, shape: Shape, run: bool) -> float:
+    if run or shape.prose:
+        return min(max(shape.words, 4.0), 40.0) * (1.0 - shape.links)
+    if shape.sentence and shape.words >= 4:
+        return 1.0
+    if block.role in ("heading", "list_item", "quote", "table", "code"):
+        return -2.0
+    return -3.5
+
+
+def _sentence_runs(blocks: tuple[Block, ...], shapes: list[Shape]) -> list[bool]:
+    """Lines that are prose, or are a piece of prose that was broken over neighbouring lines."""
+    result = [shape.prose for shape in shapes]
+    at = 0
+    while at < len(blocks):
+        end = at + 1
+        while end < len(blocks) and continues(blocks[end - 1], blocks[end]):
+            end += 1
+        if end - at > 1:
+            words = sum(shape.words for shape in shapes[at:end])
+            if words >= 12 and shapes[end - 1].sentence:
+                result[at:end] = [True] * (end - at)
+        at = end
+    return result
+
+
+_OPENER = re.compile(r"[,.;:!?)\]»”’、，。]")
+
+
+def continues(first: Block, second: Block) -> bool:
+    """Whether the second line goes on with the sentence of the first."""
+    if second.gap > 1 or second.marker or {first.role, second.role} & {"heading", "code", "table"}:
+        return False
+    before, after = first.text.rstrip(), second.text.lstrip()
+    if _OPENER.match(after):
+        return True
+    if ends_sentence(before) or before.endswith((":", "|")):
+        return False
+    goes_on = after[:1].islower() or before.endswith((",", "-", "–", "—", "(", "“", "\"", "、", "，"))
+    return goes_on and (second.gap == 0 or first.text[-1:].isalpha() and after[:1].islower() and len(before) > 30)
+
+
+def best_run(weights: list[float]) -> tuple[int, int]:
+    """Half-open bounds of the run with the largest sum (Kadane); (0, 0) where none is positive.
+
+    >>> best_run([-3, 4, -1, 4, -9, 5])
+    (1, 4)
+    """
+    best, best_bounds, total, start = 0.0, (0, 0), 0.0, 0
+    for n, weight in enumerate(weights):
+        if total <= 0:
+            total, start = 0.0, n
+        total += weight
+        if total > best:
+            best, best_bounds = total, (start, n + 1)
+    return best_bounds

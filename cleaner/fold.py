@@ -1,0 +1,88 @@
+"""Folds text into the plain form that rules and detectors compare: one space, straight quotes, plain dashes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cleaner.model import Span
+
+_SAME_LENGTH = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4\u0060", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        **dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
+        "\u0130": "I",
+        **{chr(0xFF01 + n): chr(0x21 + n) for n in range(94)},
+    }
+)  # fmt: skip
+_SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
+                        "\u2066-\u206f\ufe00-\ufe0f\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")  # fmt: skip
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\((?:[^()\n]|\([^()\n]*\))*\)")
+_ODD = re.compile(f"{_INVISIBLE.pattern}|\\s\\s|[^\\S ]")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text with the way back to the text it was made from."""
+
+    text: str
+    offsets: tuple[int, ...] | None
+    """Offset in the original of each folded character and of the end; None where they are the same."""
+
+    def original(self, start: int, end: int) -> Span:
+        if self.offsets is None:
+            return Span(start, end)
+        return Span(self.offsets[start], self.offsets[end - 1] + 1 if end > start else self.offsets[end])
+
+
+def fold(text: str) -> Folded:
+    """Invisible characters and link targets (Markdown) dropped, runs of space made one, quotes and dashes plain.
+
+    >>> fold("You\u2019ve  [read](http://a.b/c) it\u200b all").text
+    "You've read it all"
+    """
+    plain = text.translate(_SAME_LENGTH)
+    if not _ODD.search(plain) and "](" not in plain:
+        return Folded(plain, None)
+    kept: list[str] = []
+    offsets: list[int] = []
+    at = 0
+    for match in _LINK.finditer(plain):
+        _take(plain, at, match.start(), kept, offsets)
+        _take(plain, match.start(1), match.end(1), kept, offsets)
+        at = match.end()
+    _take(plain, at, len(plain), kept, offsets)
+    return Folded("".join(kept), (*offsets, len(text)))
+
+
+def _take(plain: str, start: int, end: int, kept: list[str], offsets: list[int]) -> None:
+    for at in range(start, end):
+        char = plain[at]
+        if _INVISIBLE.match(char):
+            continue
+        if char.isspace():
+            if kept and kept[-1] == " ":
+                continue
+            char = " "
+        kept.append(char)
+        offsets.append(at)
+
+
+_OUTER = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+def bare(folded: str) -> str:
+    """Lower case without outer punctuation and space: what whole lines are compared by.
+
+    >>> bare("» Share with others: ")
+    'share with others'
+    """
+    return _SPACES.sub(" ", _OUTER.sub("", folded.lower()))
+
+
+def visible(text: str) -> str:
+    """The text without spaces and invisible characters: what must never vanish."""
+    return _SPACES.sub("", _INVISIBLE.sub("", text))

@@ -1,0 +1,105 @@
+"""Metadata: one field, one file; here they are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cleaner.metadata.access import find_access
+from cleaner.metadata.byline import authors_of_page, match_byline, names_in
+from cleaner.metadata.dateline import AGENCIES, find_dateline
+from cleaner.metadata.dates import date_of_line, date_text, dates_of_page, is_update
+from cleaner.metadata.headline import find_headline
+from cleaner.metadata.language import find_language
+from cleaner.metadata.site import find_site
+from cleaner.model import Access, Dateline, Document, Found, Part, Verdict
+from cleaner.normalise.characters import clean_characters
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Everything that is known about an article beside its text."""
+
+    found: tuple[Found, ...]
+    authors: tuple[str, ...]
+    dateline: Dateline | None
+    access: Access
+
+    def value(self, field: str) -> str | None:
+        return next((item.value for item in self.found if item.field == field), None)
+
+
+def find_metadata(document: Document, verdicts: Sequence[Verdict], body: Sequence[Part]) -> Metadata:
+    """The metadata of a decided document."""
+    found: dict[str, Found] = {}
+    if headline := _headline(document, verdicts):
+        found["headline"] = headline
+    for verdict in verdicts:
+        if verdict.keep and verdict.role == "dek" and "dek" not in found:
+            block = document.blocks[verdict.block]
+            found["dek"] = Found("dek", clean_characters(block.text), block.text, "line", 0.8, block.span, block.index)
+    language = find_language(document, " ".join(part.text for part in body)[:2000])
+    found |= {"language": language} if language else {}
+    authors = _bylines(document, verdicts, found)
+    found |= {field: item for field, item in dates_of_page(document).items() if field not in found}
+    _date_lines(document, verdicts, found)
+    for item in find_site(document):
+        found.setdefault(item.field, item)
+    first = next((part for part in body if part.role == "paragraph"), None)
+    dateline = find_dateline(first.text) if first else None
+    if dateline and dateline.agency and "agency" not in found:
+        found["agency"] = Found("agency", dateline.agency, dateline.raw, "sentence", 0.9)
+    return Metadata(tuple(found.values()), authors, dateline, find_access(document, verdicts))
+
+
+def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
+    """The headline that the opening detector found, unless its line was taken for something else."""
+    from cleaner.detect.opening import body_start
+
+    headline = find_headline(document, body_start(document))
+    if headline is None or headline.block is None:
+        return headline
+    verdict = verdicts[headline.block]
+    return headline if verdict.keep and verdict.role == "headline" or headline.source != "line" else None
+
+
+def _bylines(document: Document, verdicts: Sequence[Verdict], found: dict[str, Found]) -> tuple[str, ...]:
+    """Names from the page's head, else from the first byline; the byline as written and its agency go to `found`."""
+    authors: tuple[str, ...] = ()
+    if stated := authors_of_page(document):
+        authors, raw, source = stated
+        found["authors"] = Found("authors", "; ".join(authors), raw, source, 0.9)
+    for verdict in verdicts:
+        if not any(item.rule == "opening.byline" for item in verdict.evidence) or verdict.keep:
+            continue
+        block = document.blocks[verdict.block]
+        names = match_byline(block.text) or ""
+        found["byline"] = Found("byline", clean_characters(block.text), block.text, "line", 0.85, block.span, block.index)
+        for piece in names.replace(" and ", ",").split(","):
+            if agency := AGENCIES.get(piece.strip().removeprefix("The ").removeprefix("the ").upper()):
+                found.setdefault("agency", Found("agency", agency, block.text, "line", 0.8, block.span, block.index))
+        if not authors and (authors := names_in(names)):
+            found["authors"] = Found("authors", "; ".join(authors), names, "line", 0.8, block.span, block.index)
+        break
+    return authors
+
+
+def _date_lines(document: Document, verdicts: Sequence[Verdict], found: dict[str, Found]) -> None:
+    language = found.get("language")
+    languages = [language.value] if language else []
+    for verdict in verdicts:
+        if verdict.keep or not any(item.rule == "opening.date" and item.score > 0.9 for item in verdict.evidence):
+            continue
+        block = document.blocks[verdict.block]
+        field = "updated" if is_update(block.text) else "published"
+        if field not in found and date_text(block.text) and (value := date_of_line(block.text, languages)):
+            found[field] = Found(field, value, block.text, "line", 0.75, block.span, block.index)
+
+
+def as_article_fields(metadata: Metadata) -> dict[str, Any]:
+    """The metadata under the names of Article's fields."""
+    names = ("headline", "dek", "byline", "published", "updated", "agency", "section", "language", "site_name", "image")
+    return {name: metadata.value(name) for name in names} | {
+        "authors": metadata.authors, "dateline": metadata.dateline, "access": metadata.access, "found": metadata.found,
+    }  # fmt: skip

@@ -1,0 +1,136 @@
+"""The headline: the title on which the page's own sources agree; in a text, the line that stands over the body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.detect.structure import shape_of
+from cleaner.fold import bare, fold
+from cleaner.measure import word_count
+from cleaner.metadata.byline import is_byline
+from cleaner.metadata.dates import is_date_line
+from cleaner.model import Block, Document, Found
+from cleaner.normalise.characters import clean_characters
+
+ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "Posting", "WebPage")
+_SITE = re.compile(r"\s+(?:[|–—·•»«:/-]|::|&raquo;)\s+|\s*\|\s*")
+FURTHEST = 15
+"""Lines above the body in which a text's headline is looked for."""
+MOST_WORDS, MOST_CHARS = 34, 260
+
+
+def find_headline(document: Document, body_start: int | None = None, furniture: frozenset[int] = frozenset()) -> Found | None:
+    """The headline with its source. `body_start` is the index of the first block of the body, `furniture` holds the
+    indexes of blocks that rules know as furniture."""
+    if document.kind == "html":
+        return _of_page(document)
+    return _of_text(document, body_start, furniture)
+
+
+def key(text: str) -> str:
+    return bare(fold(text).text)
+
+
+# --- pages ------------------------------------------------------------------------------------------
+
+
+def _of_page(document: Document) -> Found | None:
+    stated = [(source, clean_characters(text)) for source, text in _stated(document)]
+    headings = [block for block in document.blocks if block.role == "heading" and block.level <= 2]
+    keys = [(source, key(text)) for source, text in stated]
+    for block in headings:
+        own = key(block.text)
+        if own and any(own == other or source == "title" and _starts_or_ends(other, own) for source, other in keys):
+            return _found(block, "h1", 0.95)
+    by_source = dict(reversed(stated))
+    for source, confidence in (("json-ld", 0.85), ("meta", 0.8)):
+        if text := by_source.get(source):
+            value = without_site(text, document)
+            block = next((b for b in document.blocks if key(b.text) == key(value)), None)
+            return Found("headline", value, block.text if block else text, source, confidence, block=block.index if block else None)
+    first = [block for block in headings if block.level == 1 and word_count(block.text) >= 2]
+    if len(first) == 1:
+        return _found(first[0], "h1", 0.7)
+    if text := by_source.get("title"):
+        value = without_site(text, document)
+        block = next((b for b in document.blocks if key(b.text) == key(value)), None)
+        return Found("headline", value, block.text if block else text, "title", 0.6, block=block.index if block else None)
+    return _found(first[0], "h1", 0.5) if first else None
+
+
+def _stated(document: Document) -> Iterator[tuple[str, str]]:
+    """(source, title) of everything in the head that gives one."""
+    head = document.head
+    for item in head.json_ld:
+        kinds = item.get("@type")
+        kinds = kinds if isinstance(kinds, list) else [kinds]
+        if any(isinstance(kind, str) and kind.endswith(ARTICLE_TYPES[:4]) for kind in kinds):
+            text = item.get("headline") or item.get("name")
+            if isinstance(text, str) and text.strip():
+                yield "json-ld", text
+    for name in ("og:title", "twitter:title", "dc.title", "headline", "title"):
+        if text := head.first(name):
+            yield "meta", text
+    if head.title:
+        yield "title", head.title
+
+
+def _starts_or_ends(title: str, heading: str) -> bool:
+    return word_count(heading) >= 2 and (title.startswith(heading) or title.endswith(heading))
+
+
+def without_site(title: str, document: Document) -> str:
+    """A title without the name of the site at its end or beginning."""
+    pieces = _SITE.split(title)
+    if len(pieces) == 1:
+        return title
+    sites = {key(name) for name in (document.head.first("og:site_name", "application-name"),) if name}
+    host = re.sub(r"^https?://(?:www\d?\.)?|[/:].*$", "", document.url or document.head.canonical or "")
+    label = re.sub(r"\W", "", host.rsplit(".", 1)[0].rsplit(".", 1)[-1]) if host else ""
+    for at, piece in ((len(pieces) - 1, pieces[-1]), (0, pieces[0])):
+        plain = re.sub(r"\W", "", key(piece))
+        if key(piece) in sites or label and len(plain) > 2 and (plain in label or label in plain):
+            start, end = (0, title.rfind(piece)) if at else (len(piece), len(title))
+            return re.sub(r"^[\s|–—·•»«:/-]+|[\s|–—·•»«:/-]+$", "", title[start:end])
+    last = pieces[-1]
+    if word_count(last) <= 4 and word_count(title) - word_count(last) >= 4:
+        return title[: title.rfind(last)].rstrip(" |–—·•»«:/-")
+    return title
+
+
+# --- texts ------------------------------------------------------------------------------------------
+
+
+def _of_text(document: Document, body_start: int | None, furniture: frozenset[int]) -> Found | None:
+    blocks = document.blocks
+    marked = next((b for b in blocks if b.role == "heading" and b.level == 1 and b.index not in furniture), None)
+    if marked and (body_start is None or marked.index <= body_start):
+        return _found(marked, "line", 0.9)
+    if body_start is None:
+        return None
+    texts = [key(block.text) for block in blocks]
+    best: tuple[float, Block] | None = None
+    for block in blocks[max(0, body_start - FURTHEST) : body_start]:
+        if block.index in furniture or not _like_a_headline(block):
+            continue
+        distance = body_start - block.index
+        again = texts.count(texts[block.index]) > 1
+        score = min(word_count(block.text), 10.0) + 3.0 * again - 0.5 * distance + 2.0 * (block.index == 0)
+        if best is None or score > best[0]:
+            best = score, block
+    if best is None:
+        return None
+    return _found(best[1], "line", 0.85 if best[1].index <= 2 else 0.6)
+
+
+def _like_a_headline(block: Block) -> bool:
+    shape = shape_of(block)
+    text = block.text
+    return (2 <= shape.words <= MOST_WORDS and len(text) <= MOST_CHARS and not text.rstrip().endswith((".", ",", ";", "。"))
+            and not (shape.sentence and shape.words > 20) and block.role in ("paragraph", "heading")
+            and not is_byline(text) and not is_date_line(text) and "|" not in text)  # fmt: skip
+
+
+def _found(block: Block, source: str, confidence: float) -> Found:
+    return Found("headline", clean_characters(block.text), block.text, source, confidence, block.span, block.index)

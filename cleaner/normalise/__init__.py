@@ -1,0 +1,1 @@
+"""Normalising: kept blocks → the parts of the body as they are given out."""

@@ -1,0 +1,36 @@
+"""Every option of a clean, with its default: the one place where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from cleaner.errors import InputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How to clean; the same for library, command line and integrations."""
+
+    headings: bool = True
+    """Headings of the body are part of `text`."""
+    dek: bool = False
+    """The dek (standfirst) is the first paragraph of `text`."""
+    captions: bool = False
+    """Figure captions are part of `text`."""
+    dateline: Literal["keep", "strip"] = "keep"
+    """Whether the dateline stays at the beginning of the first paragraph; it is in `dateline.raw` anyway."""
+    opinion: bool = False
+    """Ask trafilatura about pages too (slower)."""
+    max_chars: int = 50_000_000
+    """Longer sources are refused with an InputError."""
+
+    @classmethod
+    def of(cls, **values: object) -> Options:
+        """Options from keywords. Raises InputError, naming the option, for one that does not exist."""
+        known = {field.name for field in fields(cls)}
+        if unknown := values.keys() - known:
+            raise InputError(f"unknown option {', '.join(sorted(unknown))}", todo=f"known are {', '.join(sorted(known))}")
+        if values.get("dateline", "keep") not in ("keep", "strip"):
+            raise InputError(f"option dateline={values['dateline']!r}", todo="use 'keep' or 'strip'")
+        return cls(**values)  # type: ignore[arg-type]

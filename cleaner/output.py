@@ -1,0 +1,122 @@
+"""Article → JSON (as `article.schema.json` says) and Markdown."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from typing import Any
+
+from cleaner.model import SCHEMA_VERSION, Article, Part, Span
+
+
+def article_dict(article: Article) -> dict[str, Any]:
+    """Plain values: what `Article.to_dict` gives."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "source_kind": article.source_kind,
+        "headline": article.headline,
+        "dek": article.dek,
+        "byline": article.byline,
+        "authors": list(article.authors),
+        "dateline": {**asdict(article.dateline), "places": list(article.dateline.places)} if article.dateline else None,
+        "published": article.published,
+        "updated": article.updated,
+        "agency": article.agency,
+        "section": article.section,
+        "language": article.language,
+        "site_name": article.site_name,
+        "url": article.url,
+        "image": article.image,
+        "access": {**asdict(article.access), "nags": list(article.access.nags)},
+        "text": article.text,
+        "paragraphs": list(article.paragraphs),
+        "body": [
+            {"text": part.text, "role": part.role, "level": part.level, "marker": part.marker,
+             "spans": [_pair(span) for span in part.spans], "confidence": round(part.confidence, 4)}
+            for part in article.body
+        ],
+        "removed": [
+            {"text": item.text, "kind": item.kind, "rule": item.rule, "detector": item.detector,
+             "score": round(item.score, 4), "why": item.why, "span": _pair(item.span)}
+            for item in article.removed
+        ],
+        "found": [
+            {"field": item.field, "value": item.value, "raw": item.raw, "source": item.source,
+             "confidence": round(item.confidence, 4), "span": _pair(item.span)}
+            for item in article.found
+        ],
+        "confidence": article.confidence,
+    }  # fmt: skip
+
+
+def _pair(span: Span | None) -> list[int] | None:
+    return [span.start, span.end] if span else None
+
+
+def article_json(article: Article, *, indent: int | None = None) -> str:
+    return json.dumps(article_dict(article), ensure_ascii=False, indent=indent)
+
+
+def article_markdown(article: Article) -> str:
+    """Headline as `#`, dek in italics, the parts of the body that are in `text` with their Markdown marks."""
+    shown = set(article.paragraphs)
+    lines: list[str] = []
+    if article.headline:
+        lines.append(f"# {escape(article.headline)}")
+    if article.dek and article.dek not in shown:
+        lines.append(f"*{escape(article.dek)}*")
+    rows: list[Part] = []
+    last: Part | None = None
+    for part in article.body:
+        if str(part) not in shown and part is not article.body[0]:
+            continue
+        if part.role == "table":
+            rows.append(part)
+            continue
+        lines += _table(rows)
+        rows = []
+        text = _markdown(part, already=article.source_kind == "text")
+        if last and last.role == part.role == "list_item" and lines:
+            lines[-1] += f"\n{text}"
+        else:
+            lines.append(text)
+        last = part
+    return "\n\n".join([*lines, *_table(rows)]) + "\n" if lines or rows else ""
+
+
+def _markdown(part: Part, *, already: bool) -> str:
+    text = part.text if already else escape(part.text)
+    match part.role:
+        case "heading":
+            return f"{'#' * max(2, min(6, part.level or 2))} {text}"
+        case "list_item":
+            marker = part.marker if re.fullmatch(r"\d+[.)]", part.marker) else "-"
+            return f"{'  ' * max(0, part.level - 1)}{marker} {text}"
+        case "quote":
+            return "> " + text.replace("\n", "\n> ")
+        case "code":
+            return part.text if part.text.startswith(("```", "~~~")) else f"```\n{part.text}\n```"
+        case _:
+            return text.replace("\n", "  \n")
+
+
+def _table(rows: list[Part]) -> list[str]:
+    if not rows:
+        return []
+    cells = [[cell.strip() for cell in row.text.strip("| ").split("|")] for row in rows]
+    width = max(map(len, cells))
+    drawn = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in cells]
+    return ["\n".join([drawn[0], "|" + " --- |" * width, *drawn[1:]])]
+
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>])|^(#{1,6}|[-+]|\d+[.)])(?=\s)", re.M)
+
+
+def escape(text: str) -> str:
+    r"""Text with CommonMark's special characters escaped.
+
+    >>> print(escape("2 * 3 [sic]"))
+    2 \* 3 \[sic\]
+    """
+    return _SPECIAL.sub(lambda m: f"\\{m[0]}" if m[1] or not m[0][:1].isdigit() else f"{m[0][:-1]}\\{m[0][-1]}", text)

@@ -1,0 +1,123 @@
+"""Composes the stages, read → detect → decide → normalise → Article, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from cleaner import detect
+from cleaner.decide import decide
+from cleaner.errors import CleanerError
+from cleaner.measure import word_count
+from cleaner.metadata import Metadata, as_article_fields, find_metadata
+from cleaner.model import ROLES, Article, Block, Document, Failure, Part, Removal, SourceKind, Span, Verdict
+from cleaner.normalise.paragraphs import body_parts
+from cleaner.options import Options
+from cleaner.read import read
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+
+class Cleaner:
+    """Cleans many sources with the same options.
+
+    >>> Cleaner(headings=False).clean("Share with others:\\n\\nThe rain had stopped by noon, and the river fell.").text
+    'The rain had stopped by noon, and the river fell.'
+    """
+
+    def __init__(self, options: Options | None = None, **values: object) -> None:
+        self.options = options if options is not None and not values else Options.of(**values)
+
+    def clean(self, source: str | bytes | Tag, *, url: str | None = None, kind: SourceKind | None = None) -> Article:
+        """See `cleaner.clean`."""
+        document = read(source, kind=kind, url=url, max_chars=self.options.max_chars)
+        names = (*detect.DEFAULT, "opinion") if self.options.opinion else detect.DEFAULT
+        verdicts = decide(document, detect.detect(document, names))
+        return article_of(document, verdicts, self.options)
+
+    def clean_many(self, sources: Iterable[str | bytes | Tag]) -> Iterator[Article | Failure]:
+        """See `cleaner.clean_many`."""
+        for number, source in enumerate(sources):
+            try:
+                yield self.clean(source)
+            except CleanerError as error:
+                yield Failure(str(number), error)
+
+
+def clean(
+    source: str | bytes | Tag, *, url: str | None = None, kind: SourceKind | None = None, **options: object
+) -> Article:
+    """A scraped article without its debris.
+
+    `source` is the text or markup of one article page: `str`, `bytes`, or a BeautifulSoup `Tag`. `kind` is `"html"`,
+    `"text"`, or None to tell from the source. `url` is where it came from; nothing is fetched. The other keywords are
+    the fields of `Options`.
+
+    Raises InputError (a CleanerError) for sources that are no text. An empty source gives an empty Article.
+
+    >>> article = clean("Rain ends\\n\\nPrint Email Read Later\\n\\nROME -- The rain had stopped by noon, and the river fell.")
+    >>> article.headline, article.dateline.places, [(r.kind, r.text) for r in article.removed]
+    ('Rain ends', ('ROME',), [('print_tools', 'Print Email Read Later')])
+    """
+    return Cleaner(**options).clean(source, url=url, kind=kind)
+
+
+def clean_many(sources: Iterable[str | bytes | Tag], **options: object) -> Iterator[Article | Failure]:
+    """An Article or a Failure for each source, in order, one at a time; a bad source never stops the stream.
+
+    A Failure's key is the number of the source, counted from 0.
+    """
+    return Cleaner(**options).clean_many(sources)
+
+
+# --- verdicts → Article -------------------------------------------------------------------------------
+
+
+def article_of(document: Document, verdicts: Sequence[Verdict], options: Options) -> Article:
+    """The Article of a decided document."""
+    body = body_parts(document, verdicts)
+    metadata = find_metadata(document, verdicts, body)
+    removed = tuple(record for verdict in verdicts for record in _removals(document.blocks[verdict.block], verdict))
+    return Article(
+        source_kind=document.kind, body=body, paragraphs=_paragraphs(body, metadata, options), removed=removed,
+        url=document.url or document.head.canonical, confidence=_confidence(document, verdicts),
+        **as_article_fields(metadata))  # fmt: skip
+
+
+def _removals(block: Block, verdict: Verdict) -> list[Removal]:
+    if verdict.keep:
+        return [
+            Removal(block.text[cut.span.start : cut.span.end], cut.kind, cut.evidence.rule, cut.evidence.detector,
+                    cut.score, cut.evidence.why, block.source_span(cut.span), block.index)  # fmt: skip
+            for cut in verdict.cuts
+        ]
+    text = f"{block.marker} {block.text}" if block.marker else block.text
+    kind = verdict.role
+    assert kind not in ROLES
+    reason = next((item for item in verdict.evidence if item.kind == kind and item.score > 0.5), None)
+    reason = reason or next(item for item in verdict.evidence if item.score > 0.5)
+    return [Removal(text, kind, reason.rule, reason.detector, verdict.confidence, reason.why, block.span, block.index)]  # type: ignore[arg-type]
+
+
+def _paragraphs(body: Sequence[Part], metadata: Metadata, options: Options) -> tuple[str, ...]:
+    left_out = {"heading": not options.headings, "caption": not options.captions}
+    shown = [str(part) for part in body if not left_out.get(part.role, False)]
+    if options.dateline == "strip" and metadata.dateline and shown:
+        shown = [_without(metadata.dateline.raw, text) for text in shown]
+    dek = metadata.value("dek")
+    return tuple([dek, *shown] if options.dek and dek else shown)
+
+
+def _without(dateline: str, text: str) -> str:
+    return text[len(dateline) :].lstrip() if text.startswith(dateline) and len(text) > len(dateline) else text
+
+
+def _confidence(document: Document, verdicts: Sequence[Verdict]) -> float:
+    """Mean confidence of the verdicts, each weighted by its words."""
+    weights = [max(1.0, word_count(block.text)) for block in document.blocks]
+    total = sum(weights)
+    return round(sum(w * v.confidence for w, v in zip(weights, verdicts, strict=True)) / total, 4) if total else 1.0
+
+
+__all__ = ["Cleaner", "Span", "article_of", "clean", "clean_many"]

@@ -1,0 +1,118 @@
+"""bytes → str: byte order mark, strict UTF-8, the charset the page declares, cp1252; and mending mojibake."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from cleaner.errors import InputError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+)  # fmt: skip
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932",
+              "x-sjis": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs",
+              "iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+              "iso-8859-9": "cp1254", "tis-620": "cp874"}  # fmt: skip
+"""What browsers read these labels as (WHATWG Encoding Standard, section 4.2)."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def decode(data: bytes) -> str:
+    """The text of the bytes. Raises InputError for binary data.
+
+    >>> decode("You’ve".encode()), decode(b"You\\x92ve")
+    ('You’ve', 'You’ve')
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return without_surrogates(data[len(mark) :].decode(encoding, errors="replace"))
+    if b"\x00" in data[:4096]:
+        return _decode_with_nulls(data)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    _refuse_binary(data)
+    declared = declared_charset(data)
+    try:
+        if declared:
+            return without_surrogates(data.decode(declared))
+    except UnicodeDecodeError as error:
+        if _mostly_right(data, error):
+            return without_surrogates(data.decode(declared or "utf-8", errors="replace"))
+    if _damaged_utf8(data):
+        return data.decode("utf-8", errors="replace")
+    return data.decode("cp1252", errors="replace")
+
+
+def declared_charset(data: bytes) -> str | None:
+    """The Python codec for the charset that a `<meta>` or XML declaration names, None if there is none."""
+    if b"charset" not in data[:10_000].lower() and b"encoding" not in data[:200].lower():
+        return None
+    from bs4.dammit import EncodingDetector
+
+    label = (EncodingDetector.find_declared_encoding(data, is_html=True, search_entire_document=False) or "").lower()
+    try:
+        return codecs.lookup(_SUPERSETS.get(label, label)).name if label else None
+    except LookupError:
+        return None
+
+
+def _mostly_right(data: bytes, error: UnicodeDecodeError) -> bool:
+    """Whether a declared multi-byte charset fits but for a few broken bytes."""
+    text = data.decode(error.encoding, errors="replace")
+    return text.count("\ufffd") <= max(3, len(text) // 500)
+
+
+def _damaged_utf8(data: bytes) -> bool:
+    """UTF-8 with a few broken bytes, as cut-off downloads have them: far more good sequences than bad ones."""
+    text = data.decode("utf-8", errors="replace")
+    bad = text.count("\ufffd")
+    good = sum(1 for char in text if char > "\x7f") - bad
+    return good > 10 * bad
+
+
+def _decode_with_nulls(data: bytes) -> str:
+    """UTF-16 without a mark has a null in every other byte of Western text; anything else is binary."""
+    sample = data[:4096]
+    half = len(sample) // 2
+    if sample[1::2].count(0) > 0.6 * half and sample[::2].count(0) < 0.1 * half:
+        return without_surrogates(data.decode("utf-16-le", errors="replace"))
+    if sample[::2].count(0) > 0.6 * half and sample[1::2].count(0) < 0.1 * half:
+        return without_surrogates(data.decode("utf-16-be", errors="replace"))
+    if sample.count(0) <= 2 and not _controls(sample) > 0.02 * len(sample):
+        return without_surrogates(data.decode("utf-8", errors="replace"))
+    raise InputError("binary data, not text", todo="give text or HTML")
+
+
+def _refuse_binary(data: bytes) -> None:
+    sample = data[:4096]
+    if _controls(sample) > 0.05 * len(sample):
+        raise InputError("binary data, not text", todo="give text or HTML")
+
+
+def _controls(sample: bytes) -> int:
+    return sum(1 for byte in sample if byte < 9 or 13 < byte < 32 and byte != 27 or byte == 127)
+
+
+def without_surrogates(text: str) -> str:
+    """Lone surrogates, which no encoding can write, become U+FFFD; offsets stay."""
+    return _SURROGATE.sub("\ufffd", text) if not text.isascii() else text
+
+
+_MOJIBAKE = re.compile("â€|â\x80|â„|â€|Ã[\x80-\xbf¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Â[\xa0-\xbf]|ðŸ|(?:[ÐÑ][\x80-\xbf¡-¿°±²³´µ¶·¸¹º»¼½¾]){2}")
+
+
+def mend(text: str) -> str:
+    """Mojibake repaired (by ftfy) where it is there; ftfy is asked only on the sight of its traces.
+
+    >>> mend("Youâ€™ve reached"), mend("SÃO PAULO")
+    ('You’ve reached', 'SÃO PAULO')
+    """
+    if text.isascii() or not _MOJIBAKE.search(text):
+        return text
+    import ftfy
+
+    return ftfy.fix_encoding(text)

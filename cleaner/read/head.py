@@ -1,0 +1,76 @@
+"""What a page says about itself: title, meta elements, JSON-LD, `<time>` elements."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from cleaner.model import Head
+from cleaner.read.decode import mend
+
+BODY_KEYS = ("articleBody", "text", "reviewBody")
+"""JSON-LD keys that may hold text which the page hides: only its length is kept."""
+MOST_OBJECTS = 2_000
+
+
+def read_head(tree: LexborHTMLParser) -> Head:
+    """The Head of a parsed page."""
+    title = tree.css_first("head > title") or tree.css_first("title")
+    root = tree.css_first("html")
+    canonical = tree.css_first('link[rel="canonical"]')
+    return Head(
+        title=_tidy(title.text()) if title else None,
+        language=_tidy(root.attributes.get("lang") or root.attributes.get("xml:lang")) if root else None,
+        canonical=canonical.attributes.get("href") if canonical else None,
+        meta=MappingProxyType(_meta(tree)),
+        json_ld=tuple(_json_ld(tree)),
+    )
+
+
+def _tidy(text: str | None) -> str | None:
+    return " ".join(mend(text).split()) or None if text else None
+
+
+def _meta(tree: LexborHTMLParser) -> dict[str, tuple[str, ...]]:
+    values: dict[str, list[str]] = {}
+    for node in tree.css("meta[content]"):
+        attributes = node.attributes
+        content = _tidy(attributes.get("content"))
+        for key in ("property", "name", "itemprop", "http-equiv"):
+            if content and (name := attributes.get(key)):
+                values.setdefault(name.strip().lower(), []).append(content)
+    for node in tree.css("time[datetime]"):
+        if when := _tidy(node.attributes.get("datetime")):
+            values.setdefault("time", []).append(when)
+    return {name: tuple(dict.fromkeys(found)) for name, found in values.items()}
+
+
+def _json_ld(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:
+    for script in tree.css('script[type="application/ld+json"]'):
+        try:
+            data = json.loads(script.text() or "null", strict=False)
+        except (ValueError, RecursionError):
+            continue
+        yield from _objects(data)
+
+
+def _objects(data: Any) -> Iterator[Mapping[str, Any]]:
+    """Every object, `@graph` and lists flattened, bodies replaced by their length."""
+    queue, seen = deque([data]), 0
+    while queue and seen < MOST_OBJECTS:
+        item = queue.popleft()
+        if isinstance(item, list):
+            queue.extend(item)
+        elif isinstance(item, dict):
+            seen += 1
+            queue.extend(item[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if isinstance(item.get(key), (dict, list)))
+            yield MappingProxyType({key: _without_body(key, value) for key, value in item.items()})
+
+
+def _without_body(key: str, value: Any) -> Any:
+    return len(value) if key in BODY_KEYS and isinstance(value, str) else value

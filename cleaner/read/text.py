@@ -1,0 +1,79 @@
+"""Plain text → Document: one block a line, with its place in the source; Markdown marks are understood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cleaner.fold import visible
+from cleaner.model import Block, Document, Head, Role, Span
+from cleaner.read.decode import mend
+
+_LINE = re.compile(r"[^\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+_BREAK = re.compile(r"\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_INDENT = re.compile(r"[\s\u200b\u200e\u200f\ufeff]*")
+_MARKED = re.compile(
+    r"(?P<heading>\#{1,6})[ ]+(?=\S)"
+    r"|(?P<item>[-*+•‣▪◦●■–](?=[ \t])|\d{1,3}[.)](?=[ \t]))[ \t]+(?=\S)"
+    r"|(?P<quote>>)[ ]?(?=\S)"
+)
+_FENCE = re.compile(r"(```|~~~)")
+_MD_LINK = re.compile(r"\[([^\]\n]+)\]\((?:[^()\s]|\([^()\s]*\))+(?:\s+\"[^\"]*\")?\)")
+
+
+def read_text(source: str, *, url: str | None = None) -> Document:
+    """A text as a Document whose blocks are its lines. Spans are offsets into `source`.
+
+    >>> [(b.text, b.gap, b.span.start) for b in read_text("A head\\n\\nFirst line\\nsecond.").blocks]
+    [('A head', 0, 0), ('First line', 1, 8), ('second.', 0, 19)]
+    """
+    blocks: list[Block] = []
+    in_code = False
+    for start, end, gap in _lines(source):
+        if _FENCE.match(source, start):
+            in_code = not in_code
+            blocks.append(Block(len(blocks), source[start:end], Span(start, end), gap, "code"))
+        elif in_code:
+            blocks.append(Block(len(blocks), source[start:end], Span(start, end), gap, "code"))
+        else:
+            blocks.append(_block(len(blocks), source, start, end, gap))
+    return Document("text", source, tuple(blocks), (), Head(), url)
+
+
+def _lines(source: str) -> Iterator[tuple[int, int, int]]:
+    """(start, end, blank lines before) of every line with something visible on it."""
+    at, gap = 0, 0
+    for match in _LINE.finditer(source):
+        gap += max(0, len(_BREAK.findall(source, at, match.start())) - 1)
+        at = match.end()
+        start = _INDENT.match(source, match.start(), match.end()).end()  # type: ignore[union-attr]
+        end = match.start() + len(match[0].rstrip())
+        if start < end and visible(source[start:end]):
+            yield start, end, gap
+            gap = 0
+        else:
+            gap += 1
+
+
+def _block(index: int, source: str, start: int, end: int, gap: int) -> Block:
+    text, marker, role, level = source[start:end], "", "paragraph", 0
+    if text.startswith("|") and text.endswith("|") and text.count("|") > 2:
+        role = "table"
+    elif mark := _MARKED.match(text):
+        role, level = _role(mark)
+        marker, text = mark[0].strip(), text[mark.end() :]
+    mended = mend(text)
+    links = sum(len(match[1]) for match in _MD_LINK.finditer(text))
+    targets = sum(len(match[0]) - len(match[1]) for match in _MD_LINK.finditer(text))
+    link_chars = round(links * len(text) / max(1, len(text) - targets)) if links else 0
+    return Block(index, mended, Span(start, end), gap, _as_role(role), level, marker, link_chars)
+
+
+def _role(mark: re.Match[str]) -> tuple[str, int]:
+    if mark["heading"]:
+        return "heading", len(mark["heading"])
+    return ("list_item", 1) if mark["item"] else ("quote", 0)
+
+
+def _as_role(name: str) -> Role:
+    return name  # type: ignore[return-value]

@@ -1,0 +1,196 @@
+"""Loads the phrase rules, which are data: one TOML file a language, `common.toml` for all languages.
+
+A rule file holds
+
+    language = "en"
+
+    [numbers]                      # number words a meter line may use
+    one = 1
+
+    [lists]                        # word lists that patterns name as \\L<months>
+    months = ["January", ...]
+
+    [furniture]                    # kind -> words; a line made of nothing but such words is furniture
+    share = ["share", "tweet"]
+    print_tools = ["print", "read later"]
+
+    [[rule]]
+    name = "en.meter.remaining"    # dotted and stable: language, kind, what
+    kind = "meter"
+    why = "counts the free articles that are left"
+    pattern = '''you have (?P<n>\\d+|\\L<numbers>) (?:remaining )?free articles? ...'''
+    hits = ["You have 2 remaining free articles this month"]
+    misses = ["You have two free articles of association to amend."]
+    seen = "US local papers, 2012-2025"
+
+and, where needed, `phrases` (whole lines, compared without case and outer punctuation) instead of or beside
+`pattern`; `scope` ("line": the whole line, the default; "sentence": also one or several whole sentences inside a
+block); `keys` (lower-case literals of which every match holds one; found automatically where a pattern has a plain
+run of letters outside brackets); `access` ("remaining", "limit", "subscription", "registration") on rules that tell
+how the page is gated; `score` (0.5 to 1, default 0.92); `lists` names are visible to all rules of the file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, cast
+
+import regex
+
+from cleaner.errors import RuleError
+from cleaner.model import KINDS, Kind
+
+Scope = Literal["line", "sentence"]
+FLAGS = regex.VERSION1 | regex.IGNORECASE
+TIMEOUT = 0.25
+"""Seconds that one pattern may spend on one line; patterns of the package need microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    name: str
+    kind: Kind
+    why: str
+    pattern: regex.Pattern[str] | None
+    phrases: tuple[str, ...]
+    scope: Scope
+    keys: tuple[str, ...]
+    access: str | None
+    score: float
+    hits: tuple[str, ...]
+    misses: tuple[str, ...]
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules of one file."""
+
+    language: str
+    rules: tuple[Rule, ...]
+    furniture: Mapping[str, Kind]
+    """Lower-case word or phrase -> kind."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def parse_rules(text: str, where: str) -> RuleSet:
+    """A rule file's text as a RuleSet. Raises RuleError, naming the rule, where something is wrong with it."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"not valid TOML: {error}", where=where) from error
+    numbers = {str(word).lower(): int(value) for word, value in data.get("numbers", {}).items()}
+    lists = {name: tuple(words) for name, words in data.get("lists", {}).items()}
+    named = {**lists, "numbers": tuple(numbers)}
+    furniture = {word.lower(): _kind(kind, where) for kind, words in data.get("furniture", {}).items()
+                 for word in words}  # fmt: skip
+    rules = tuple(_rule(entry, named, where) for entry in data.get("rule", []))
+    return RuleSet(str(data.get("language", "und")), rules, furniture, numbers, lists)
+
+
+def _rule(entry: Mapping[str, Any], lists: Mapping[str, tuple[str, ...]], where: str) -> Rule:
+    name = str(entry.get("name", "(no name)"))
+    here = f"{where}, rule {name}"
+    missing = [key for key in ("name", "kind", "why", "hits", "misses", "seen") if not entry.get(key)]
+    if missing:
+        raise RuleError(f"missing {', '.join(missing)}", where=here, todo="every rule brings these")
+    known = {"name", "kind", "why", "pattern", "phrases", "scope", "keys", "access", "score", "hits", "misses",
+             "seen"}  # fmt: skip
+    if unknown := entry.keys() - known:
+        raise RuleError(f"unknown {', '.join(sorted(unknown))}", where=here)
+    if not entry.get("pattern") and not entry.get("phrases"):
+        raise RuleError("neither pattern nor phrases", where=here)
+    scope = entry.get("scope", "line")
+    if scope not in ("line", "sentence"):
+        raise RuleError(f"scope {scope!r}", where=here, todo="use line or sentence")
+    pattern = entry.get("pattern")
+    return Rule(
+        name=name, kind=_kind(entry["kind"], here), why=entry["why"],
+        pattern=_compile(pattern, lists, here) if pattern else None,
+        phrases=tuple(entry.get("phrases", ())), scope=cast("Scope", scope),
+        keys=tuple(entry.get("keys", ())) or (required_literal(pattern) if pattern else ()),
+        access=entry.get("access"), score=float(entry.get("score", 0.92)),
+        hits=tuple(entry["hits"]), misses=tuple(entry["misses"]), seen=entry["seen"])  # fmt: skip
+
+
+def _kind(name: str, where: str) -> Kind:
+    if name not in KINDS:
+        raise RuleError(f"unknown kind {name!r}", where=where, todo=f"one of {', '.join(KINDS)}")
+    return name
+
+
+def _compile(pattern: str, lists: Mapping[str, tuple[str, ...]], where: str) -> regex.Pattern[str]:
+    used = {name: list(lists[name]) for name in regex.findall(r"\\L<(\w+)>", pattern) if name in lists}
+    try:
+        return regex.compile(pattern, FLAGS, **used)
+    except regex.error as error:
+        raise RuleError(f"bad pattern: {error}", where=where) from error
+
+
+_ATOM = regex.compile(r"\\L<\w+>|\\.|\[(?:\\.|[^\]])*\]|\{[^}]*\}|.", regex.DOTALL)
+
+
+def required_literal(pattern: str) -> tuple[str, ...]:
+    r"""The longest plain run of letters and spaces that every match must hold, for the prefilter; () if none.
+
+    >>> required_literal(r"you have \d+ (?:free )?articles? left")
+    ('you have ',)
+    >>> required_literal(r"(?:share|tweet) this page|print")
+    ()
+    """
+    if pattern.startswith("(?x"):
+        return ()
+    runs, run, depth = [], "", 0
+    atoms = _ATOM.findall(pattern)
+    for n, atom in enumerate(atoms):
+        follows = atoms[n + 1] if n + 1 < len(atoms) else ""
+        depth += (atom == "(") - (atom == ")")
+        if atom == "|" and depth == 0:
+            return ()
+        plain = len(atom) == 1 and (atom.isalpha() or atom in " '-,")
+        if depth == 0 and plain and follows not in ("?", "*") and not follows.startswith("{"):
+            run += atom
+        else:
+            runs.append(run)
+            run = ""
+    longest = max([*runs, run], key=lambda found: len(found.strip()))
+    enough = 3 if longest.isascii() else 2
+    return (longest.lower(),) if len(longest.strip()) >= enough else ()
+
+
+@cache
+def builtin_rules() -> tuple[RuleSet, ...]:
+    """Every rule file of the package, by file name."""
+    folder = resources.files(__name__)
+    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
+    sets = tuple(parse_rules(entry.read_text("utf8"), entry.name) for entry in files)
+    refuse_doubles(rule.name for rule_set in sets for rule in rule_set.rules)
+    return sets
+
+
+def refuse_doubles(names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise RuleError("defined twice", where=f"rule {name}", todo="rule names are unique")
+        seen.add(name)
+
+
+def rule_named(name: str) -> Rule | None:
+    return _by_name().get(name)
+
+
+@cache
+def _by_name() -> Mapping[str, Rule]:
+    return {rule.name: rule for rule_set in builtin_rules() for rule in rule_set.rules}
+
+
+@cache
+def number_words() -> Mapping[str, int]:
+    """Number words of all languages, lower case."""
+    return {word: value for rule_set in builtin_rules() for word, value in rule_set.numbers.items()}
