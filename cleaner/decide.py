@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import exp, log
 
 from cleaner.fold import visible
-from cleaner.model import ROLES, Block, Cut, Document, Evidence, Kind, Role, Span, Verdict
+from cleaner.model import KINDS, ROLES, Block, Cut, Document, Evidence, Kind, Role, Span, Verdict
 
 PRIOR = -1.0
 """Log-odds of debris before any evidence: when unsure, keep."""
@@ -27,9 +27,10 @@ def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, .
     for item in evidence:
         by_block[item.block].append(item)
     odds = [_odds(found) for found in by_block]
+    odds = _after_labels(document.blocks, by_block, odds)
     odds = [_with_neighbours(odds, n, document.blocks) for n in range(len(odds))]
     verdicts = [_verdict(block, found, score) for block, found, score in zip(document.blocks, by_block, odds, strict=True)]
-    return tuple(_without_orphans(document.blocks, verdicts))
+    return tuple(_kinds_from_labels(_without_orphans(document.blocks, verdicts)))
 
 
 def logit(score: float) -> float:
@@ -43,6 +44,50 @@ def _odds(found: Sequence[Evidence]) -> float:
     phrases = max((logit(item.score) for item in whole if item.detector == "phrases"), default=0.0)
     rest = sum(logit(item.score) for item in whole if item.detector != "phrases")
     return PRIOR + PHRASE_WEIGHT * phrases + rest
+
+
+LABELS: tuple[Kind, ...] = ("related", "comments", "navigation")
+"""Kinds whose label, such as `More in Local`, speaks for the short lines under it too."""
+UNDER_LABEL = 2.0
+
+
+def _after_labels(blocks: Sequence[Block], by_block: Sequence[Sequence[Evidence]], odds: Sequence[float]) -> list[float]:
+    """Short lines right under a label that goes lean to going with it; prose and headings end its reach."""
+    result, under = list(odds), False
+    for n, found in enumerate(by_block):
+        label = any(e.detector == "phrases" and e.part is None and e.kind in LABELS for e in found)
+        if label and odds[n] > 0 and len(blocks[n].text) < 60:
+            under = True
+        elif any(e.rule in PROSE or e.role for e in found) or blocks[n].role == "heading":
+            under = False
+        elif under and (blocks[n].role == "list_item" or blocks[n].link_share > 0.5):
+            result[n] += UNDER_LABEL
+        else:
+            under = under and blocks[n].gap == 0
+    return result
+
+
+PROSE = ("structure.shape.prose", "structure.shape.run", "structure.shape.sentence")
+
+
+def _kinds_from_labels(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Removed lines that only their place speaks against take the kind of the label over them."""
+    result: list[Verdict] = []
+    label: Kind | None = None
+    for verdict in verdicts:
+        phrase = next((e for e in verdict.evidence if e.detector in ("phrases", "opening") and e.kind), None)
+        if verdict.keep or verdict.role not in KINDS:
+            label = None
+        elif phrase:
+            label = phrase.kind if phrase.kind in LABELS else None
+        elif label and all(e.rule in PLACE or e.score <= 0.5 for e in verdict.evidence):
+            reason = Evidence(verdict.block, "decide", "decide.under_label", 0.8, f"stands under a label of kind {label}", label)
+            verdict = replace(verdict, role=label, evidence=(reason, *verdict.evidence))
+        result.append(verdict)
+    return result
+
+
+PLACE = ("structure.region.outside", "structure.shape.links", "structure.shape.bar")
 
 
 def _with_neighbours(odds: list[float], n: int, blocks: Sequence[Block]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cleaner.model import Span
 
@@ -38,6 +39,7 @@ class Folded:
         return Span(self.offsets[start], self.offsets[end - 1] + 1 if end > start else self.offsets[end])
 
 
+@lru_cache(maxsize=16_384)
 def fold(text: str) -> Folded:
     """Invisible characters and link targets (Markdown) dropped, runs of space made one, quotes and dashes plain.
 

@@ -92,7 +92,7 @@ def _removals(block: Block, verdict: Verdict) -> list[Removal]:
                     cut.score, cut.evidence.why, block.source_span(cut.span), block.index)  # fmt: skip
             for cut in verdict.cuts
         ]
-    text = f"{block.marker} {block.text}" if block.marker else block.text
+    text = f"{block.marker} {block.text}" if block.marker and block.span else block.text
     kind = verdict.role
     assert kind not in ROLES
     reason = next((item for item in verdict.evidence if item.kind == kind and item.score > 0.5), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cleaner.detect.opening import detect_opening
@@ -13,25 +13,29 @@ from cleaner.detect.structure import detect_structure
 if TYPE_CHECKING:
     from cleaner.model import Document, Evidence
 
-Detector = Callable[["Document"], "list[Evidence]"]
+Detector = Callable[["Document", "Sequence[Evidence]"], "list[Evidence]"]
+"""Takes a document and what the detectors before it found."""
 
 
-def _detect_opinion(document: Document) -> list[Evidence]:
+def _opinion(document: Document, before: Sequence[Evidence]) -> list[Evidence]:
     from cleaner.detect.opinion import detect_opinion
 
     return detect_opinion(document)
 
 
 DETECTORS: Mapping[str, Detector] = {
-    "phrases": detect_phrases,
-    "structure": detect_structure,
-    "repeats": detect_repeats,
+    "phrases": lambda document, before: detect_phrases(document),
+    "structure": lambda document, before: detect_structure(document),
+    "repeats": lambda document, before: detect_repeats(document),
     "opening": detect_opening,
-    "opinion": _detect_opinion,
+    "opinion": _opinion,
 }
 DEFAULT = ("phrases", "structure", "repeats", "opening")
 
 
 def detect(document: Document, names: tuple[str, ...] = DEFAULT) -> list[Evidence]:
     """The evidence of the named detectors, in their order."""
-    return [evidence for name in names for evidence in DETECTORS[name](document)]
+    evidence: list[Evidence] = []
+    for name in names:
+        evidence += DETECTORS[name](document, tuple(evidence))
+    return evidence

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from cleaner.detect.structure import shape_of
+from cleaner.detect.structure import run_shape, shape_of
 from cleaner.fold import bare, fold
+from cleaner.layout import runs
 from cleaner.metadata.byline import is_byline
 from cleaner.metadata.dates import is_date_line
 from cleaner.metadata.headline import find_headline, key
@@ -18,14 +19,20 @@ REACH = 14
 BELOW = 3
 
 
-def detect_opening(document: Document) -> list[Evidence]:
-    """Evidence with a role for the headline and dek, with a kind for byline and date lines."""
-    return list(_opening(document))
+def detect_opening(document: Document, before: Sequence[Evidence] = ()) -> list[Evidence]:
+    """Evidence with a role for the headline and dek, with a kind for byline and date lines. Lines that are known as
+    furniture from the evidence before are no headline."""
+    return list(_opening(document, furniture_lines(before)))
 
 
-def _opening(document: Document) -> Iterator[Evidence]:
+def furniture_lines(evidence: Iterable[Evidence]) -> frozenset[int]:
+    """Blocks that a rule knows as furniture."""
+    return frozenset(item.block for item in evidence if item.detector == "phrases" and item.part is None and item.score >= 0.7)
+
+
+def _opening(document: Document, furniture: frozenset[int]) -> Iterator[Evidence]:
     start = body_start(document)
-    headline = find_headline(document, start)
+    headline = find_headline(document, start, furniture)
     at = headline.block if headline else None
     if headline and at is not None:
         yield _role(document.blocks[at], "headline", f"is the title ({headline.source})")
@@ -33,7 +40,7 @@ def _opening(document: Document) -> Iterator[Evidence]:
         yield from _dek(document, at, start)
     near = range(0) if start is None else range(max(0, start - REACH), min(len(document.blocks), start + BELOW))
     for block in document.blocks:
-        if block.index == at or len(block.text) > 170:
+        if block.index == at or len(block.text) > 170 or block.role == "code":
             continue
         inside = block.index in near
         for rule, test in (("byline", is_byline), ("date", is_date_line)):
@@ -45,12 +52,11 @@ def _opening(document: Document) -> Iterator[Evidence]:
 
 def body_start(document: Document) -> int | None:
     """Index of the first block that reads as the body: the densest run of prose is found first, then its beginning."""
-    shapes = [shape_of(block) for block in document.blocks]
+    groups = runs(document)
+    shapes = [run_shape([shape_of(document.blocks[n]) for n in group]) for group in groups]
     long = [n for n, shape in enumerate(shapes) if shape.prose and shape.words >= 14 and shape.links < 0.4]
     if not long:
-        return next((n for n, shape in enumerate(shapes) if shape.prose), None)
-    if len(long) == 1:
-        return long[0]
+        return next((groups[n].start for n, shape in enumerate(shapes) if shape.prose), None)
     gain, best, best_start, start, last = 0.0, 0.0, long[0], long[0], long[0]
     for n in long:
         gain -= 4.0 * (n - last)
@@ -60,7 +66,7 @@ def body_start(document: Document) -> int | None:
         last = n
         if gain > best:
             best, best_start = gain, start
-    return best_start
+    return groups[best_start].start
 
 
 def _role(block: Block, role: Role, why: str) -> Evidence:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+import regex
 from ahocorasick_rs import AhoCorasick
 
 from cleaner.fold import Folded, bare, fold
 from cleaner.model import Block, Document, Evidence, Kind, Span
 from cleaner.rules import TIMEOUT, Rule, RuleSet, builtin_rules
 
-LONGEST_LINE = 2_000
-"""Characters; beyond it a line is searched for sentences only."""
-LONGEST_GROUP = 12
+LONGEST_LINE = 400
+"""Characters; a longer line is no nag as a whole, it is searched for sentences only."""
+LONGEST_GROUP = 8
 """Lines of one paragraph that are read together for nags that run over several lines."""
+WHOLE_KEY = 3
+"""Keys up to this length must stand as words, else `ap` would be found in every map."""
 _BARS = re.compile(r"\s*[|‖¦●▪■►❘｜]\s*|\s+[•·]\s*|\s*•\s+|\s*\t\s*|\s{3,}|\s+/\s+")
 _TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _ENDERS = ".!?…:;。！？؟।։"
@@ -89,17 +93,18 @@ def _candidates(book: Phrasebook, lines: list[str]) -> list[list[Rule]]:
         starts.append(at)
         at += len(line) + 1
     text = "\n".join(lines).lower()
-    if len(text) != at - 1:  # lower() changed a length: search line by line
-        for n, line in enumerate(lines):
-            for key, _, _ in book.automaton.find_matches_as_indexes(line.lower(), overlapping=True):
-                found[n].update(dict.fromkeys(book.by_key[key]))
-        return [list(rules) for rules in found]
-    n = 0
-    for key, start, _ in sorted(book.automaton.find_matches_as_indexes(text, overlapping=True), key=lambda m: m[1]):
-        while n + 1 < len(starts) and starts[n + 1] <= start:
-            n += 1
-        found[n].update(dict.fromkeys(book.by_key[key]))
+    if len(text) != at - 1:  # lower() changed a length
+        text = "\n".join(line if len(line.lower()) != len(line) else line.lower() for line in lines)
+    for key, start, end in book.automaton.find_matches_as_indexes(text, overlapping=True):
+        if end - start > WHOLE_KEY or _stands_alone(text, start, end):
+            found[bisect_right(starts, start) - 1].update(dict.fromkeys(book.by_key[key]))
     return [list(rules) for rules in found]
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether a short key such as `ap` is a word here; in scripts without spaces it always is."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (text[start].isascii() and (before.isalpha() or after.isalpha()))
 
 
 # --- one line ---------------------------------------------------------------------------------------
@@ -140,17 +145,23 @@ def _whole(book: Phrasebook, text: str, rules: Iterable[Rule]) -> _Hit | None:
     if hit := _furniture(book, core):
         return hit
     trimmed = text.strip(" \t|•·*>»›→▶►-_=~#[]()")
+    forms = dict.fromkeys((trimmed, trimmed.rstrip(" .!:…,"), text.strip()))
     for rule in rules:
-        for form in (trimmed, trimmed.rstrip(" .!:…,"), text.strip()):
-            match = rule.pattern.fullmatch(form, timeout=TIMEOUT) if rule.pattern else None
-            if match:
+        for form in forms:
+            if match := _fullmatch(rule, form):
                 return _Hit(rule.name, rule.kind, rule.score, rule.why, _value(match))
     return None
 
 
-def _value(match: object) -> str | None:
-    groups = match.groupdict()  # type: ignore[attr-defined]
-    value = groups.get("n")
+def _fullmatch(rule: Rule, text: str) -> regex.Match[str] | None:
+    try:
+        return matcher.fullmatch(text, timeout=TIMEOUT) if (matcher := rule.matcher()) else None
+    except TimeoutError:  # a runaway pattern is no evidence
+        return None
+
+
+def _value(match: regex.Match[str]) -> str | None:
+    value = match.groupdict().get("n")
     return None if value is None else str(value)
 
 
@@ -213,8 +224,7 @@ def _in_segments(
 
 def _sentences(rule: Rule, text: str) -> Iterator[tuple[int, int, str | None]]:
     """Matches that are one or several whole sentences and don't stand in a quotation."""
-    assert rule.pattern is not None
-    for match in rule.pattern.finditer(text, timeout=TIMEOUT):
+    for match in _matches(rule, text):
         start, end = match.span()
         while end < len(text) and text[end] in _ENDERS:
             end += 1
@@ -224,6 +234,13 @@ def _sentences(rule: Rule, text: str) -> Iterator[tuple[int, int, str | None]]:
                                                             and after[0].isalpha() and _is_call(rule))  # fmt: skip
         if start < end and opens and closes and not _in_quotation(before):
             yield start, end, _value(match)
+
+
+def _matches(rule: Rule, text: str) -> list[regex.Match[str]]:
+    try:
+        return list(matcher.finditer(text, timeout=TIMEOUT)) if (matcher := rule.matcher()) else []
+    except TimeoutError:  # a runaway pattern is no evidence
+        return []
 
 
 def _is_call(rule: Rule) -> bool:
@@ -274,8 +291,6 @@ def _in_group(book: Phrasebook, rules: list[Rule], blocks: list[Block], lines: l
         yield from (_evidence(block, hit) for block in blocks)
         return
     for rule in rules:
-        if rule.pattern is None:
-            continue
         for start, end, value in _sentences(rule, text):
             for block, line, first in zip(blocks, lines, starts, strict=True):
                 low, high = max(start - first, 0), min(end - first, len(line.text))

@@ -22,7 +22,7 @@ def detect_repeats(document: Document) -> list[Evidence]:
         if len(blocks) > 1:
             words = word_count(key)
             for block in blocks[1:] if words >= LONG else ():
-                evidence.append(_evidence(block, "line", 0.97, "stands in full further up", "duplicate"))
+                evidence.append(_evidence(block, "line", 0.99, "stands in full further up", "duplicate"))
             if words < LONG and len(blocks) > 2 and words >= 1:
                 score = min(0.75, 0.5 + 0.05 * len(blocks))
                 evidence += [_evidence(block, "label", score, f"stands {len(blocks)} times", "navigation") for block in blocks]

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from cleaner.fold import fold
+from cleaner.layout import runs
 from cleaner.measure import ends_sentence, inner_stops, word_count
 from cleaner.model import KINDS, Block, Document, Evidence, Kind
 
@@ -35,8 +36,13 @@ class Shape:
 
 
 def shape_of(block: Block) -> Shape:
-    text = fold(block.text).text
-    return Shape(word_count(text), ends_sentence(text), inner_stops(text), block.link_share)
+    return _shape(block.text, block.link_share)
+
+
+@lru_cache(maxsize=16_384)
+def _shape(text: str, links: float) -> Shape:
+    folded = fold(text).text
+    return Shape(word_count(folded), ends_sentence(folded), inner_stops(folded), links)
 
 
 def detect_structure(document: Document) -> list[Evidence]:
@@ -175,14 +181,29 @@ def _of_page(document: Document, shapes: list[Shape]) -> Iterator[Evidence]:
 def _of_shape(block: Block, shape: Shape) -> Iterator[Evidence]:
     if shape.links > 0.75:
         if shape.words < 12 or not shape.sentence:
-            score = 0.85 if block.role != "table" else 0.6
+            score = 0.6 if block.role == "table" or shape.sentence and shape.words >= 5 else 0.85
             yield _evidence(block, "shape.links", score, "nearly all of it is link text", "related")
+    elif not shape.sentence and block.role == "paragraph" and is_bar(block.text):
+        yield _evidence(block, "shape.bar", 0.88, "short labels parted by bars or arrows", "navigation")
     elif shape.prose:
         yield _evidence(block, "shape.prose", 0.06 if shape.words >= 20 else 0.15, "reads as sentences", None)
     elif shape.sentence and shape.words >= 3:
         yield _evidence(block, "shape.sentence", 0.25, "ends as a sentence", None)
     elif block.role in ("heading", "list_item", "quote", "code", "table"):
         yield _evidence(block, "shape.markup", 0.3, f"marked as {block.role}", None)
+
+
+_BAR = re.compile(r"\s*[|›»>•·/]\s+|\s+[|›»>•·]\s*")
+
+
+def is_bar(text: str) -> bool:
+    """Whether a line is three or more short labels in a row.
+
+    >>> is_bar("Home | News | Sport"), is_bar("You are here: Home > News > Local"), is_bar("6 > 5 and so on")
+    (True, True, False)
+    """
+    pieces = [piece for piece in _BAR.split(text.strip(" |›»>•·/")) if piece]
+    return len(pieces) >= 3 and all(len(piece.split()) <= 4 and len(piece) <= 40 for piece in pieces)
 
 
 def _evidence(block: Block, rule: str, score: float, why: str, kind: Kind | None) -> Evidence:
@@ -197,21 +218,31 @@ FEW_LINES = 4
 
 def _of_text(document: Document, shapes: list[Shape]) -> Iterator[Evidence]:
     blocks = document.blocks
-    joined = _sentence_runs(blocks, shapes)
-    weights = [_line_weight(block, shape, run) for block, shape, run in zip(blocks, shapes, joined, strict=True)]
+    groups = runs(document)
+    whole = [run_shape(shapes[group.start : group.stop]) for group in groups]
+    weights = [_run_weight(blocks[group.start], shape) for group, shape in zip(groups, whole, strict=True)]
     start, end = best_run(weights)
-    outside = sum(1 for n, run in enumerate(joined) if not start <= n < end and not run)
-    inside = sum(1 for n, run in enumerate(joined) if start <= n < end and run)
+    outside = sum(len(group) for n, group in enumerate(groups) if not start <= n < end and not whole[n].prose)
+    inside = sum(1 for n in range(start, end) if whole[n].prose)
     strength = _strength(outside, inside)
-    for n, (block, shape) in enumerate(zip(blocks, shapes, strict=True)):
-        if not start <= n < end and strength > 0.5:
-            prose = joined[n]
-            score = strength - 0.12 if prose else strength
-            yield _evidence(block, "region.outside", score, "outside the run of lines that holds the article", "navigation")
-        if joined[n] and not shape.prose:
-            yield _evidence(block, "shape.run", 0.12, "part of a sentence that runs over several lines", None)
-        else:
-            yield from _of_shape(block, shape)
+    for n, (group, shape) in enumerate(zip(groups, whole, strict=True)):
+        for block in blocks[group.start : group.stop]:
+            if not start <= n < end and strength > 0.5:
+                score = strength - 0.12 if shape.prose else strength
+                yield _evidence(block, "region.outside", score, "outside the run of lines that holds the article", "navigation")
+            if len(group) > 1 and shape.prose:
+                yield _evidence(block, "shape.run", 0.1, "part of a paragraph that runs over several lines", None)
+            else:
+                yield from _of_shape(block, shapes[block.index])
+
+
+def run_shape(shapes: list[Shape]) -> Shape:
+    """The shape of several lines taken as one."""
+    if len(shapes) == 1:
+        return shapes[0]
+    words = sum(shape.words for shape in shapes)
+    links = sum(shape.words * shape.links for shape in shapes) / words if words else 0.0
+    return Shape(words, shapes[-1].sentence, sum(shape.stops + shape.sentence for shape in shapes), links)
 
 
 def _strength(outside: int, inside: int) -> float:
@@ -221,46 +252,14 @@ def _strength(outside: int, inside: int) -> float:
     return min(0.98, 0.5 + 0.04 * (outside - FEW_LINES))
 
 
-def _line_weight(block: Block, shape: Shape, run: bool) -> float:
-    if run or shape.prose:
+def _run_weight(block: Block, shape: Shape) -> float:
+    if shape.prose:
         return min(max(shape.words, 4.0), 40.0) * (1.0 - shape.links)
     if shape.sentence and shape.words >= 4:
         return 1.0
     if block.role in ("heading", "list_item", "quote", "table", "code"):
         return -2.0
     return -3.5
-
-
-def _sentence_runs(blocks: tuple[Block, ...], shapes: list[Shape]) -> list[bool]:
-    """Lines that are prose, or are a piece of prose that was broken over neighbouring lines."""
-    result = [shape.prose for shape in shapes]
-    at = 0
-    while at < len(blocks):
-        end = at + 1
-        while end < len(blocks) and continues(blocks[end - 1], blocks[end]):
-            end += 1
-        if end - at > 1:
-            words = sum(shape.words for shape in shapes[at:end])
-            if words >= 12 and shapes[end - 1].sentence:
-                result[at:end] = [True] * (end - at)
-        at = end
-    return result
-
-
-_OPENER = re.compile(r"[,.;:!?)\]»”’、，。]")
-
-
-def continues(first: Block, second: Block) -> bool:
-    """Whether the second line goes on with the sentence of the first."""
-    if second.gap > 1 or second.marker or {first.role, second.role} & {"heading", "code", "table"}:
-        return False
-    before, after = first.text.rstrip(), second.text.lstrip()
-    if _OPENER.match(after):
-        return True
-    if ends_sentence(before) or before.endswith((":", "|")):
-        return False
-    goes_on = after[:1].islower() or before.endswith((",", "-", "–", "—", "(", "“", "\"", "、", "，"))
-    return goes_on and (second.gap == 0 or first.text[-1:].isalpha() and after[:1].islower() and len(before) > 30)
 
 
 def best_run(weights: list[float]) -> tuple[int, int]:

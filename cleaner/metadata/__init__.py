@@ -55,9 +55,10 @@ def find_metadata(document: Document, verdicts: Sequence[Verdict], body: Sequenc
 
 def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
     """The headline that the opening detector found, unless its line was taken for something else."""
-    from cleaner.detect.opening import body_start
+    from cleaner.detect.opening import body_start, furniture_lines
 
-    headline = find_headline(document, body_start(document))
+    known = furniture_lines(item for verdict in verdicts for item in verdict.evidence)
+    headline = find_headline(document, body_start(document), known)
     if headline is None or headline.block is None:
         return headline
     verdict = verdicts[headline.block]

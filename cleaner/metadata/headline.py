@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.detect.structure import shape_of
+from cleaner.detect.structure import is_bar, shape_of
 from cleaner.fold import bare, fold
 from cleaner.measure import word_count
 from cleaner.metadata.byline import is_byline
@@ -116,7 +116,8 @@ def _of_text(document: Document, body_start: int | None, furniture: frozenset[in
             continue
         distance = body_start - block.index
         again = texts.count(texts[block.index]) > 1
-        score = min(word_count(block.text), 10.0) + 3.0 * again - 0.5 * distance + 2.0 * (block.index == 0)
+        words = word_count(block.text)
+        score = min(words, 10.0) - max(0.0, words - 16.0) + 3.0 * again - 0.5 * distance + 2.0 * (block.index == 0)
         if best is None or score > best[0]:
             best = score, block
     if best is None:
@@ -124,12 +125,17 @@ def _of_text(document: Document, body_start: int | None, furniture: frozenset[in
     return _found(best[1], "line", 0.85 if best[1].index <= 2 else 0.6)
 
 
+_SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3,}[.!?。]\s+\S")
+
+
 def _like_a_headline(block: Block) -> bool:
     shape = shape_of(block)
     text = block.text
-    return (2 <= shape.words <= MOST_WORDS and len(text) <= MOST_CHARS and not text.rstrip().endswith((".", ",", ";", "。"))
+    if _SENTENCE_INSIDE.search(text) and shape.words > 12:
+        return False
+    return (2 <= shape.words <= MOST_WORDS and len(text) <= MOST_CHARS and not text.rstrip().endswith((".", ",", ";", ":", "。"))
             and not (shape.sentence and shape.words > 20) and block.role in ("paragraph", "heading")
-            and not is_byline(text) and not is_date_line(text) and "|" not in text)  # fmt: skip
+            and not is_byline(text) and not is_date_line(text) and not is_bar(text))  # fmt: skip
 
 
 def _found(block: Block, source: str, confidence: float) -> Found:

@@ -5,27 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from cleaner.detect.structure import continues
+from cleaner.layout import Layout, layout_of, runs
 from cleaner.measure import ends_sentence
 from cleaner.model import Block, Document, Part, Role, Span, Verdict
 from cleaner.normalise.characters import clean_characters, clean_code
 
-NARROWEST, WIDEST = 38, 130
-"""Columns of text that is taken to be hard-wrapped."""
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3001-\u303f\uff00-\uffef]")
 _HYPHENATED = re.compile(r"[^\W\d_](?:-|\u2010|\u00ad)$")
 _CLOSING = re.compile(r"[,.;:!?)\]»”’%、，。！？）」』]")
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """How a text sets its paragraphs."""
-
-    width: int | None
-    """Columns at which lines are wrapped; None where they are not."""
-    blank_lines: bool
-    """Whether blank lines part paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,60 +23,41 @@ class Line:
 
     block: Block
     role: Role
+    run: int
+    """First line of the run of sentences it belongs to."""
     text: str
     spans: tuple[Span, ...]
     """Places of the text in the source; empty for HTML."""
     confidence: float
 
 
-def layout_of(document: Document) -> Layout:
-    """The layout of a text; pages have none."""
-    blocks = document.blocks
-    blank_lines = any(block.gap > 0 for block in blocks[1:])
-    if document.kind == "html":
-        return Layout(None, True)
-    pairs = [(a, b) for a, b in zip(blocks, blocks[1:], strict=False) if b.gap == 0 and a.role != "code"]
-    width = max((len(a.text) for a, _ in pairs), default=0)
-    if len(pairs) < 2 or not NARROWEST <= width <= WIDEST:
-        return Layout(None, blank_lines)
-    full = sum(1 for a, b in pairs if _is_full(a, b, width))
-    running = sum(1 for a, _ in pairs if not ends_sentence(a.text))
-    wrapped = full >= 0.7 * len(pairs) and running >= 0.5 * len(pairs)
-    return Layout(width if wrapped else None, blank_lines)
-
-
-def _is_full(first: Block, second: Block, width: int) -> bool:
-    """Whether the next line's first word had no more room on this one."""
-    words = second.text.split(maxsplit=1)
-    return len(first.text) + 1 + len(words[0] if words else "") > width - 4
-
-
 def body_parts(document: Document, verdicts: Sequence[Verdict]) -> tuple[Part, ...]:
     """The kept blocks, headline and dek aside, as Parts."""
     layout = layout_of(document)
+    run_of = {n: group.start for group in runs(document, layout) for n in group}
     groups: list[list[Line]] = []
     broken = True
     for block, verdict in zip(document.blocks, verdicts, strict=True):
         if not verdict.keep or verdict.role in ("headline", "dek"):
             broken = broken or block.gap > 0 or verdict.role in ("headline", "dek")
             continue
-        line = _line(block, verdict)
-        if groups and (not broken and _belongs(groups[-1][-1], line, layout)):
+        line = _line(block, verdict, run_of[block.index])
+        if groups and not broken and _belongs(groups[-1][-1], line, layout):
             groups[-1].append(line)
         else:
             groups.append([line])
         broken = False
-    return tuple(part for group in groups for part in _part(group, layout, document))
+    return tuple(part for group in groups for part in _part(group, document))
 
 
-def _line(block: Block, verdict: Verdict) -> Line:
+def _line(block: Block, verdict: Verdict, run: int) -> Line:
     role: Role = verdict.role  # type: ignore[assignment]
     if not verdict.cuts:
-        return Line(block, role, block.text, (block.span,) if block.span else (), verdict.confidence)
+        return Line(block, role, run, block.text, (block.span,) if block.span else (), verdict.confidence)
     left = [span for span in remaining(block, verdict) if block.text[span.start : span.end].strip(" \t|•·")]
     text = " ".join(block.text[span.start : span.end].strip(" \t|•·") for span in left)
     spans = tuple(place for span in left if (place := block.source_span(span)))
-    return Line(block, role, text, spans, verdict.confidence)
+    return Line(block, role, run, text, spans, verdict.confidence)
 
 
 def remaining(block: Block, verdict: Verdict) -> list[Span]:
@@ -102,15 +72,15 @@ def remaining(block: Block, verdict: Verdict) -> list[Span]:
 def _belongs(last: Line, line: Line, layout: Layout) -> bool:
     """Whether a line goes on with the paragraph of the line before."""
     if line.role == "code" and last.role == "code":
-        return line.block.gap == 0 or line.block.span is not None
+        return line.block.span is not None
     if {"code", "table", "heading"} & {line.role, last.role} or line.block.marker:
         return False
-    if continues(last.block, line.block) and line.block.span is not None:
+    if line.run == last.run:
         return True
     if line.block.gap > 0:
         return False
-    if layout.width is not None:
-        return _is_full(last.block, line.block, layout.width) or not (_prose(last) and _prose(line))
+    if line.block.span is None:
+        return line.block.node in layout.double_breaks or not (_prose(last) and _prose(line))
     return layout.blank_lines and not (_prose(last) or _prose(line))
 
 
@@ -118,28 +88,21 @@ def _prose(line: Line) -> bool:
     return ends_sentence(line.text) and len(line.text) > 60 or len(line.text) > 120
 
 
-def _part(group: list[Line], layout: Layout, document: Document) -> Iterator[Part]:
+def _part(group: list[Line], document: Document) -> Iterator[Part]:
     first = group[0]
     if first.role == "code":
         text = clean_code("\n".join(line.text for line in group))
     else:
         text = first.text
-        for last, line in zip(group, group[1:], strict=False):
-            text = join_lines(text, line.text, together=_runs_on(last, line, layout), source=document.source)
+        for last, line in pairwise(group):
+            together = line.run == last.run or _prose(last) and _prose(line)
+            text = join_lines(text, line.text, together=together, source=document.source)
         text = "\n".join(clean for row in text.split("\n") if (clean := clean_characters(row)))
     if text.strip():
         spans = tuple(span for line in group for span in line.spans)
         confidence = min(line.confidence for line in group)
         marker = clean_characters(first.block.marker)
         yield Part(text, first.role, first.block.level, marker, tuple(line.block.index for line in group), spans, confidence)
-
-
-def _runs_on(last: Line, line: Line, layout: Layout) -> bool:
-    if last.block.span is None:
-        return False
-    if layout.width is not None and _is_full(last.block, line.block, layout.width):
-        return True
-    return continues(last.block, line.block)
 
 
 def join_lines(first: str, second: str, *, together: bool = True, source: str = "") -> str:

@@ -46,7 +46,7 @@ from cleaner.model import KINDS, Kind
 
 Scope = Literal["line", "sentence"]
 FLAGS = regex.VERSION1 | regex.IGNORECASE
-TIMEOUT = 0.25
+TIMEOUT = 2.0
 """Seconds that one pattern may spend on one line; patterns of the package need microseconds."""
 
 
@@ -55,7 +55,9 @@ class Rule:
     name: str
     kind: Kind
     why: str
-    pattern: regex.Pattern[str] | None
+    pattern: str | None
+    words: tuple[tuple[str, tuple[str, ...]], ...]
+    """The lists that the pattern names."""
     phrases: tuple[str, ...]
     scope: Scope
     keys: tuple[str, ...]
@@ -64,6 +66,15 @@ class Rule:
     hits: tuple[str, ...]
     misses: tuple[str, ...]
     seen: str
+
+    def matcher(self) -> regex.Pattern[str] | None:
+        """The compiled pattern; compiled when it is first needed, since few rules are in one run."""
+        return _compiled(self.pattern, self.words) if self.pattern else None
+
+
+@cache
+def _compiled(pattern: str, words: tuple[tuple[str, tuple[str, ...]], ...]) -> regex.Pattern[str]:
+    return regex.compile(pattern, FLAGS, **{name: list(items) for name, items in words})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,7 @@ def _rule(entry: Mapping[str, Any], lists: Mapping[str, tuple[str, ...]], where:
     pattern = entry.get("pattern")
     return Rule(
         name=name, kind=_kind(entry["kind"], here), why=entry["why"],
-        pattern=_compile(pattern, lists, here) if pattern else None,
+        pattern=pattern, words=_named(pattern, lists, here) if pattern else (),
         phrases=tuple(entry.get("phrases", ())), scope=cast("Scope", scope),
         keys=tuple(entry.get("keys", ())) or (required_literal(pattern) if pattern else ()),
         access=entry.get("access"), score=float(entry.get("score", 0.92)),
@@ -124,14 +135,23 @@ def _kind(name: str, where: str) -> Kind:
     return name
 
 
-def _compile(pattern: str, lists: Mapping[str, tuple[str, ...]], where: str) -> regex.Pattern[str]:
-    used = {name: list(lists[name]) for name in regex.findall(r"\\L<(\w+)>", pattern) if name in lists}
-    try:
-        return regex.compile(pattern, FLAGS, **used)
-    except regex.error as error:
-        raise RuleError(f"bad pattern: {error}", where=where) from error
+def _named(pattern: str, lists: Mapping[str, tuple[str, ...]], where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    names = sorted(set(_LIST.findall(pattern)))
+    if unknown := [name for name in names if name not in lists]:
+        raise RuleError(f"no list {', '.join(unknown)}", where=where, todo="define it under [lists]")
+    return tuple((name, lists[name]) for name in names)
 
 
+def check_patterns(rule_set: RuleSet, where: str) -> None:
+    """Compile every pattern of a set. Raises RuleError, naming the rule, for one that does not compile."""
+    for rule in rule_set.rules:
+        try:
+            rule.matcher()
+        except regex.error as error:
+            raise RuleError(f"bad pattern: {error}", where=f"{where}, rule {rule.name}") from error
+
+
+_LIST = regex.compile(r"\\L<(\w+)>")
 _ATOM = regex.compile(r"\\L<\w+>|\\.|\[(?:\\.|[^\]])*\]|\{[^}]*\}|.", regex.DOTALL)
 
 

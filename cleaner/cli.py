@@ -1,0 +1,312 @@
+"""The command: parses, calls, prints. Data goes to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from cleaner.errors import CleanerError, InputError
+
+app = typer.Typer(
+    name="cleaner",
+    help="Takes the debris out of scraped news articles, and says what it took and why.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+STDIN = "-"
+SUFFIXES = (".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml")
+"""Files that are taken from folders; a file named on the command line is taken whatever its name."""
+
+
+class Format(StrEnum):
+    json = "json"
+    jsonl = "jsonl"
+    md = "md"
+    text = "text"
+
+
+class KindName(StrEnum):
+    auto = "auto"
+    html = "html"
+    text = "text"
+
+
+EXTENSIONS = {Format.json: ".json", Format.jsonl: ".jsonl", Format.md: ".md", Format.text: ".txt"}
+MOST_BYTES = 200_000_000
+
+
+class UsageError(CleanerError):
+    """The command line is wrong: exit 2."""
+
+
+# --- sources ----------------------------------------------------------------------------------------
+
+
+def expand(paths: Iterable[str]) -> Iterator[tuple[str, Path | None, Path]]:
+    """(name, path or None for stdin, path relative to the folder it was found in) of every source."""
+    for name in paths:
+        if name == STDIN:
+            yield STDIN, None, Path("stdin")
+            continue
+        path = Path(name)
+        if path.is_dir():
+            for file in sorted(path.rglob("*")):
+                if file.is_file() and file.suffix.lower() in SUFFIXES:
+                    yield str(file), file, file.relative_to(path)
+        else:
+            yield name, path, Path(path.name)
+
+
+def read_source(name: str, path: Path | None) -> bytes:
+    """The bytes of a source. Raises InputError, in plain words, where there are none to be had."""
+    try:
+        if path is None:
+            data = sys.stdin.buffer.read(MOST_BYTES + 1)
+        else:
+            if path.exists() and not path.is_file():
+                raise InputError("not a regular file", where=name)
+            with path.open("rb") as file:
+                data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError("no such file", where=name) from None
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror or error}", where=name) from error
+    if not data.strip():
+        raise InputError("empty file", where=name)
+    if len(data) > MOST_BYTES:
+        raise InputError(f"larger than {MOST_BYTES // 1_000_000} MB", where=name, todo="split it")
+    return data
+
+
+# --- sinks ------------------------------------------------------------------------------------------
+
+
+class Sink:
+    """Where cleaned documents go: stdout, one file, or a folder with a file for each source."""
+
+    def __init__(self, output: Path | None, form: Format, *, overwrite: bool, many: bool) -> None:
+        self.form, self.overwrite = form, overwrite
+        self.folder = output if output and (output.is_dir() or many and form != Format.jsonl and not output.suffix) else None
+        self.file = None
+        if output and not self.folder:
+            if output.exists() and not overwrite:
+                raise UsageError("exists already", where=str(output), todo="use --overwrite or another name")
+            if not output.parent.is_dir():
+                raise UsageError("no such folder", where=str(output.parent), todo="make it first")
+            self.file = output.open("w", encoding="utf-8", newline="\n")
+        self.count = 0
+        self.taken: set[Path] = set()
+
+    def write(self, text: str, relative: Path) -> None:
+        """Write one document. Raises InputError where its output file exists already."""
+        if self.folder:
+            self._write_file(text, relative)
+            return
+        stream = self.file or sys.stdout
+        if self.count and self.form in (Format.text, Format.md):
+            stream.write("\n\f\n" if self.form == Format.text else "\n---\n\n")
+        stream.write(text if text.endswith("\n") else text + "\n")
+        stream.flush()
+        self.count += 1
+
+    def _write_file(self, text: str, relative: Path) -> None:
+        assert self.folder is not None
+        target = self.folder / relative.with_name(relative.name + EXTENSIONS[self.form])
+        if target in self.taken:
+            raise InputError(f"its output {target} was written for another source of this run", todo="clean them into two folders")
+        if target.exists() and not self.overwrite:
+            raise InputError(f"{target} exists already", todo="use --overwrite")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial = target.with_name(target.name + ".partial")
+            partial.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", newline="\n")
+            partial.replace(target)
+        except OSError as error:
+            raise InputError(f"can't write {target}: {error.strerror or error}") from error
+        self.taken.add(target)
+
+    def close(self) -> None:
+        if self.file:
+            self.file.close()
+
+
+# --- commands ---------------------------------------------------------------------------------------
+
+Paths = Annotated[Optional[list[str]], typer.Argument(help="Files, folders, or - for standard input.", show_default="-")]
+Url = Annotated[Optional[str], typer.Option(help="Where the document came from; nothing is fetched.")]
+Kind = Annotated[KindName, typer.Option(help="What the sources are; auto tells from each one.")]
+
+
+@app.command("clean")
+def clean_command(
+    paths: Paths = None,
+    form: Annotated[Format, typer.Option("-f", "--format", help="jsonl: one object a line.")] = Format.text,
+    output: Annotated[Optional[Path], typer.Option("-o", "--output", help="File, or folder for a file each.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace output files that exist.")] = False,
+    url: Url = None,
+    kind: Kind = KindName.auto,
+    removed: Annotated[Optional[Path], typer.Option(help="Write what was removed, and why, to this JSONL file.")] = None,
+    headings: Annotated[bool, typer.Option(help="Keep headings in the text.")] = True,
+    dek: Annotated[bool, typer.Option(help="Keep the dek (standfirst) in the text.")] = False,
+    captions: Annotated[bool, typer.Option(help="Keep figure captions in the text.")] = False,
+    dateline: Annotated[str, typer.Option(help="keep or strip: the dateline in the first paragraph.")] = "keep",
+    opinion: Annotated[bool, typer.Option(help="Ask trafilatura about pages too (slower).")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say what happens to each file.")] = False,
+) -> None:
+    """Clean articles: text or HTML in, clean text and metadata out.
+
+    Exit status: 0 all done, 1 some sources failed (each is named with its reason), 2 wrong usage.
+    """
+    from cleaner.options import Options
+    from cleaner.pipeline import Cleaner
+
+    try:
+        options = Options.of(headings=headings, dek=dek, captions=captions, dateline=dateline, opinion=opinion)
+        sources = list(expand(paths or [STDIN]))
+        sink = Sink(output, form, overwrite=overwrite, many=len(sources) > 1 or any(map(_is_folder, paths or [])))
+        account = _Account(removed, overwrite=overwrite)
+    except (InputError, UsageError) as error:
+        _fail(error)
+    cleaner = Cleaner(options)
+    done = failed = 0
+    with _progress(len(sources), quiet=quiet) as advance:
+        for name, path, relative in sources:
+            try:
+                article = cleaner.clean(read_source(name, path), url=url, kind=None if kind == "auto" else kind.value)
+                sink.write(_rendered(article, form, name), relative)
+                account.write(article, name)
+                done += 1
+                if verbose:
+                    _say(f"{name}: {len(article.paragraphs)} paragraphs kept, {len(article.removed)} pieces removed")
+            except CleanerError as error:
+                failed += 1
+                _say(f"error: {error.at(name)}")
+            advance()
+    sink.close()
+    account.close()
+    if not sources:
+        _say("nothing to clean: no .txt, .md or .html file there")
+    elif not quiet and len(sources) > 1:
+        _say(f"{done} cleaned" + (f", {failed} failed" if failed else ""))
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command("explain")
+def explain_command(
+    file: Annotated[str, typer.Argument(help="A file, or - for standard input.")],
+    url: Url = None,
+    kind: Kind = KindName.auto,
+) -> None:
+    """Show a document with what is kept, what is removed, and why."""
+    from cleaner.explain import explain
+    from cleaner.pipeline import clean
+
+    try:
+        data = read_source(file, None if file == STDIN else Path(file))
+        article = clean(data, url=url, kind=None if kind == "auto" else kind.value)
+    except CleanerError as error:
+        _say(f"error: {error.at(file)}")
+        raise typer.Exit(1) from None
+    explain(article)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from cleaner import __version__
+
+        typer.echo(f"cleaner {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Takes the debris out of scraped news articles, and says what it took and why."""
+
+
+# --- helpers ----------------------------------------------------------------------------------------
+
+
+class _Account:
+    """The --removed file."""
+
+    def __init__(self, path: Path | None, *, overwrite: bool) -> None:
+        if path and path.exists() and not overwrite:
+            raise UsageError("exists already", where=str(path), todo="use --overwrite or another name")
+        self.file = path.open("w", encoding="utf-8", newline="\n") if path else None
+
+    def write(self, article: object, name: str) -> None:
+        if self.file:
+            import json
+
+            for record in article.to_dict()["removed"]:  # type: ignore[attr-defined]
+                self.file.write(json.dumps({"source": name, **record}, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        if self.file:
+            self.file.close()
+
+
+def _rendered(article: object, form: Format, name: str) -> str:
+    from cleaner.model import Article
+
+    assert isinstance(article, Article)
+    match form:
+        case Format.text:
+            return article.text
+        case Format.md:
+            return article.to_markdown()
+        case Format.json:
+            return article.to_json(indent=2)
+        case Format.jsonl:
+            import json
+
+            return json.dumps({"source": name, **article.to_dict()}, ensure_ascii=False)
+
+
+def _is_folder(name: str) -> bool:
+    return name != STDIN and Path(name).is_dir()
+
+
+def _say(message: str) -> None:
+    typer.echo(message, err=True)
+
+
+def _fail(error: CleanerError) -> None:
+    _say(f"error: {error}")
+    raise typer.Exit(2)
+
+
+class _progress:  # noqa: N801  # used as a function
+    """A progress bar on a terminal, nothing elsewhere."""
+
+    def __init__(self, total: int, *, quiet: bool) -> None:
+        self.bar = None
+        if total > 1 and not quiet and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self.bar = Progress(console=Console(stderr=True), transient=True)
+            self.task = self.bar.add_task("cleaning", total=total)
+
+    def __enter__(self) -> _progress:
+        if self.bar:
+            self.bar.start()
+        return self
+
+    def __call__(self) -> None:
+        if self.bar:
+            self.bar.advance(self.task)
+
+    def __exit__(self, *error: object) -> None:
+        if self.bar:
+            self.bar.stop()
