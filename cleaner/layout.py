@@ -15,7 +15,7 @@ NARROWEST, WIDEST = 38, 130
 VERSE = 60
 """Characters: a run of lines all shorter than this is verse or a list, not a broken paragraph."""
 _GOES_ON = re.compile(r"[,.;:!?)\]»”’、，。]")
-_OPEN_ENDED = re.compile(r"[,(“„«‹–—、，]$|(?<=\w)-$|(?<![^\W\d_])[^\W\d_]{1,3}$")
+_OPEN_ENDED = re.compile(r"[,(“„«‹–—、，]$|(?<=\w)-$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def layout_of(document: Document) -> Layout:
 
 def _odd_break(first: Block, second: Block) -> bool:
     """Whether a sentence breaks where no verse line would end."""
-    odd = len(first.text) >= VERSE or len(first.text.split()) <= 2 or len(second.text.split()) <= 2
+    odd = any(len(line.text) >= VERSE or len(line.text.split()) <= 2 for line in (first, second))
     return odd and _in_sentence(first, second)
 
 
@@ -59,8 +59,8 @@ def _width(blocks: Sequence[Block]) -> int | None:
     if not NARROWEST <= width <= WIDEST:
         return None
     full = sum(1 for a, b in pairs if is_full(a, b, width))
-    running = sum(1 for a, _ in pairs if not ends_sentence(a.text))
-    return width if full >= 0.7 * len(pairs) and running >= 0.5 * len(pairs) else None
+    certain = sum(1 for a, b in pairs if is_full(a, b, width) and _in_sentence(a, b))
+    return width if full >= 0.45 * len(pairs) and certain >= 2 else None
 
 
 def is_full(first: Block, second: Block, width: int) -> bool:
@@ -80,11 +80,18 @@ def _in_sentence(first: Block, second: Block) -> bool:
         return len(before) > 1
     if ends_sentence(before) or before.endswith((":", "|")):
         return False
-    return after[:1].islower() or bool(_OPEN_ENDED.search(before)) and len(before) > 30
+    return after[:1].islower() or len(before) > 30 and (bool(_OPEN_ENDED.search(before)) or _ends_in_particle(before))
 
 
-def runs(document: Document, layout: Layout | None = None) -> list[range]:
-    """The indexes of the blocks, grouped into those that are one run of sentences. Each block of a page is a run."""
+def _ends_in_particle(text: str) -> bool:
+    """Whether the last word is a short one in small letters, as articles and prepositions are."""
+    last = text.rsplit(maxsplit=1)[-1]
+    return len(last) <= 3 and last.isalpha() and last.islower()
+
+
+def runs(document: Document, layout: Layout | None = None, *, verse: bool = True) -> list[range]:
+    """The indexes of the blocks, grouped into those that are one run of sentences. Each block of a page is a run.
+    Lines that may as well be verse stay apart, unless `verse` is false."""
     blocks = document.blocks
     if document.kind == "html":
         return [range(n, n + 1) for n in range(len(blocks))]
@@ -93,7 +100,8 @@ def runs(document: Document, layout: Layout | None = None) -> list[range]:
     start = 0
     for n in range(1, len(blocks) + 1):
         if n == len(blocks) or not _same_run(blocks, n, start, layout):
-            groups += _without_verse(blocks, range(start, n), layout)
+            group = range(start, n)
+            groups += _without_verse(blocks, group, layout) if verse else [group]
             start = n
     return groups
 

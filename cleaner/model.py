@@ -188,7 +188,8 @@ class Part:
     confidence: float = 1.0
 
     def __str__(self) -> str:
-        return f"{self.marker} {self.text}" if self.marker else self.text
+        space = "" if self.marker in ("", "・") else " "
+        return f"{self.marker}{space}{self.text}"
 
 
 @dataclass(frozen=True, slots=True)

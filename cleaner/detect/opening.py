@@ -17,6 +17,8 @@ from cleaner.model import Block, Document, Evidence, Kind, Role
 REACH = 14
 """Blocks above the body, and a few below its first, in which bylines and date lines are looked for."""
 BELOW = 3
+SKIP = 2.0
+"""Words that a line of no prose costs the run of prose it interrupts."""
 
 
 def detect_opening(document: Document, before: Sequence[Evidence] = ()) -> list[Evidence]:
@@ -59,7 +61,7 @@ def body_start(document: Document) -> int | None:
         return next((groups[n].start for n, shape in enumerate(shapes) if shape.prose), None)
     gain, best, best_start, start, last = 0.0, 0.0, long[0], long[0], long[0]
     for n in long:
-        gain -= 4.0 * (n - last)
+        gain -= SKIP * (n - last)
         if gain <= 0:
             gain, start = 0.0, n
         gain += min(shapes[n].words, 60.0)

@@ -12,13 +12,14 @@ import regex
 from ahocorasick_rs import AhoCorasick
 
 from cleaner.fold import Folded, bare, fold
+from cleaner.layout import runs
 from cleaner.model import Block, Document, Evidence, Kind, Span
 from cleaner.rules import TIMEOUT, Rule, RuleSet, builtin_rules
 
 LONGEST_LINE = 400
 """Characters; a longer line is no nag as a whole, it is searched for sentences only."""
-LONGEST_GROUP = 8
-"""Lines of one paragraph that are read together for nags that run over several lines."""
+LONGEST_GROUP = 40
+"""Lines; longer runs are not read together for nags that run over several lines."""
 WHOLE_KEY = 3
 """Keys up to this length must stand as words, else `ap` would be found in every map."""
 _BARS = re.compile(r"\s*[|‖¦●▪■►❘｜]\s*|\s+[•·]\s*|\s*•\s+|\s*\t\s*|\s{3,}|\s+/\s+")
@@ -79,7 +80,9 @@ def detect_phrases(document: Document, book: Phrasebook | None = None) -> list[E
     for block, line, rules in zip(document.blocks, folded, candidates, strict=True):
         found = list(_in_line(book, block, line, rules))
         evidence += found
-    for group in _groups(document.blocks):
+    for group in runs(document, verse=False):
+        if not 2 <= len(group) <= LONGEST_GROUP:
+            continue
         rules = list(dict.fromkeys(rule for n in group for rule in candidates[n]))
         evidence += _in_group(book, rules, [document.blocks[n] for n in group], [folded[n] for n in group])
     return evidence
@@ -138,8 +141,8 @@ class _Hit:
 def _whole(book: Phrasebook, text: str, rules: Iterable[Rule]) -> _Hit | None:
     """What a text is if a rule knows all of it."""
     core = bare(text)
-    if not core:
-        return None
+    if not core or text.rstrip()[-1] in ",、，":
+        return None  # a label does not end in a comma; a line of verse does
     if rule := book.phrases.get(core):
         return _Hit(rule.name, rule.kind, rule.score, rule.why)
     if hit := _furniture(book, core):
@@ -259,25 +262,6 @@ def _in_quotation(before: str) -> bool:
 
 
 # --- several lines ----------------------------------------------------------------------------------
-
-
-def _groups(blocks: tuple[Block, ...]) -> Iterator[list[int]]:
-    """Runs of lines that follow each other without a blank line."""
-    group: list[int] = []
-    for n, block in enumerate(blocks):
-        if group and block.gap > 0:
-            yield from _windows(group)
-            group = []
-        group.append(n)
-    yield from _windows(group)
-
-
-def _windows(group: list[int]) -> Iterator[list[int]]:
-    if len(group) < 2:
-        return
-    step = LONGEST_GROUP // 2
-    for at in range(0, max(1, len(group) - step), step):
-        yield group[at : at + LONGEST_GROUP]
 
 
 def _in_group(book: Phrasebook, rules: list[Rule], blocks: list[Block], lines: list[Folded]) -> Iterator[Evidence]:

@@ -28,11 +28,14 @@ class Shape:
     sentence: bool
     stops: int
     links: float
+    colon: bool = False
+    """Ends in a colon, as a paragraph before a list or a quotation does."""
 
     @property
     def prose(self) -> bool:
         """Reads as sentences rather than as a label."""
-        return self.words >= 8 and self.links < 0.6 and (self.sentence or self.words >= 25 and self.stops >= 2)
+        ends = self.sentence or self.colon and self.words >= 12
+        return self.words >= 8 and self.links < 0.6 and (ends or self.words >= 25 and self.stops >= 2)
 
 
 def shape_of(block: Block) -> Shape:
@@ -42,7 +45,7 @@ def shape_of(block: Block) -> Shape:
 @lru_cache(maxsize=16_384)
 def _shape(text: str, links: float) -> Shape:
     folded = fold(text).text
-    return Shape(word_count(folded), ends_sentence(folded), inner_stops(folded), links)
+    return Shape(word_count(folded), ends_sentence(folded), inner_stops(folded), links, folded.rstrip().endswith(":"))
 
 
 def detect_structure(document: Document) -> list[Evidence]:
@@ -242,7 +245,7 @@ def run_shape(shapes: list[Shape]) -> Shape:
         return shapes[0]
     words = sum(shape.words for shape in shapes)
     links = sum(shape.words * shape.links for shape in shapes) / words if words else 0.0
-    return Shape(words, shapes[-1].sentence, sum(shape.stops + shape.sentence for shape in shapes), links)
+    return Shape(words, shapes[-1].sentence, sum(shape.stops + shape.sentence for shape in shapes), links, shapes[-1].colon)
 
 
 def _strength(outside: int, inside: int) -> float:

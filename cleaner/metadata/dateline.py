@@ -59,7 +59,9 @@ def find_dateline(paragraph: str) -> Dateline | None:
 def _agency(text: str | None) -> str | None:
     if text is None:
         return None
-    return AGENCIES.get(text.strip().upper())
+    plain = text.strip()
+    named = len(plain.split()) >= 2 and all(word[:1].isupper() for word in plain.split()) and len(plain) <= 30
+    return AGENCIES.get(plain.upper()) or (plain if named else None)
 
 
 def _date(text: str | None) -> str | None:

@@ -114,6 +114,8 @@ def _of_text(document: Document, body_start: int | None, furniture: frozenset[in
     for block in blocks[max(0, body_start - FURTHEST) : body_start]:
         if block.index in furniture or not _like_a_headline(block):
             continue
+        if any(other.marker or other.role == "table" for other in blocks[block.index + 1 : body_start]):
+            continue
         distance = body_start - block.index
         again = texts.count(texts[block.index]) > 1
         words = word_count(block.text)
@@ -132,6 +134,8 @@ def _like_a_headline(block: Block) -> bool:
     shape = shape_of(block)
     text = block.text
     if _SENTENCE_INSIDE.search(text) and shape.words > 12:
+        return False
+    if text[:1] in "-–—" or text.endswith("!") and shape.words <= 3:
         return False
     return (2 <= shape.words <= MOST_WORDS and len(text) <= MOST_CHARS and not text.rstrip().endswith((".", ",", ";", ":", "。"))
             and not (shape.sentence and shape.words > 20) and block.role in ("paragraph", "heading")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cleaner.fold import visible
 from cleaner.model import Block, Document, Head, Role, Span
@@ -14,7 +15,7 @@ _BREAK = re.compile(r"\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _INDENT = re.compile(r"[\s\u200b\u200e\u200f\ufeff]*")
 _MARKED = re.compile(
     r"(?P<heading>\#{1,6})[ ]+(?=\S)"
-    r"|(?P<item>[-*+•‣▪◦●■–](?=[ \t])|\d{1,3}[.)](?=[ \t]))[ \t]+(?=\S)"
+    r"|(?P<item>[-*+•‣▪◦●■–](?=[ \t])|\d{1,3}[.)](?=[ \t]))[ \t]+(?=\S)|(?P<dot>・)(?=\S)"
     r"|(?P<quote>>)[ ]?(?=\S)"
 )
 _FENCE = re.compile(r"(```|~~~)")
@@ -37,7 +38,20 @@ def read_text(source: str, *, url: str | None = None) -> Document:
             blocks.append(Block(len(blocks), source[start:end], Span(start, end), gap, "code"))
         else:
             blocks.append(_block(len(blocks), source, start, end, gap))
-    return Document("text", source, tuple(blocks), (), Head(), url)
+    return Document("text", source, tuple(_with_tables(blocks)), (), Head(), url)
+
+
+def _with_tables(blocks: list[Block]) -> list[Block]:
+    """Rows of a table whose cells are parted by bars: neighbouring lines with the same number of bars, and figures."""
+    bars = [block.text.count(" | ") if block.role == "paragraph" else 0 for block in blocks]
+    result, start = list(blocks), 0
+    for n in range(1, len(blocks) + 1):
+        if n == len(blocks) or bars[n] != bars[start]:
+            rows = blocks[start:n]
+            if bars[start] and len(rows) >= 2 and sum(any(c.isdigit() for c in row.text) for row in rows) * 2 >= len(rows):
+                result[start:n] = [replace(row, role="table") for row in rows]
+            start = n
+    return result
 
 
 def _lines(source: str) -> Iterator[tuple[int, int, int]]:
@@ -72,7 +86,7 @@ def _block(index: int, source: str, start: int, end: int, gap: int) -> Block:
 def _role(mark: re.Match[str]) -> tuple[str, int]:
     if mark["heading"]:
         return "heading", len(mark["heading"])
-    return ("list_item", 1) if mark["item"] else ("quote", 0)
+    return ("list_item", 1) if mark["item"] or mark["dot"] else ("quote", 0)
 
 
 def _as_role(name: str) -> Role:

@@ -1,0 +1,238 @@
+"""The laws that hold for every input: over all cases, the seed, and texts and pages that hypothesis makes up."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cases import FIXTURES, SEED, load_cases
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from cleaner import Article, CleanerError, clean, clean_many
+from cleaner.detect import detect
+from cleaner.fold import visible
+from cleaner.model import KINDS, ROLES, Failure
+from cleaner.read import read
+
+SOURCES = [(case.name, case.source, case.kind) for case in load_cases()]
+SOURCES.append(("seed", SEED.read_text("utf8"), "text"))
+
+LINES = st.sampled_from([
+    "Share with others:", "Print Email Read Later", "You have 2 remaining free articles this month", "By Jane Doe",
+    "Published: April 2, 2013", "# A heading", "- a list item", "* * *", "|a|b|c|", "```", "> quoted", "© 2013 The Example",
+    "The rain had stopped by noon, and the river, which had risen for three days, began to fall again.", "BAGHDAD -- He left.",
+    "A short line", "and it goes on here", "新华社北京4月24日电 河水今天开始回落。", "قال إن النهر انخفض.", "\u00ad\u200b", "a\u0301", "İstanbul",
+    "If you are an existing subscriber,", "link your account for free access. Start here", "He said yes. Subscribe to our newsletter.",
+])  # fmt: skip
+TEXTS = st.one_of(
+    st.text(max_size=400),
+    st.lists(st.tuples(LINES, st.sampled_from(["\n", "\n\n", "\r\n", "\r\n\r\n", "\n \n", "\u2028", "\x0b"])), max_size=25)
+    .map(lambda rows: "".join(line + end for line, end in rows)),
+)  # fmt: skip
+TAGS = st.sampled_from(
+    "<p> </p> <div> </div> <br> <a href='x'> </a> <h1> </h1> <ul> <li> </ul> <table> <tr> <td> </table> <nav> </nav> <b> </b> "
+    "<article> </article> <pre> </pre> <blockquote> </blockquote> <div class='share'> <span hidden> </span> <!-- --> <script> "
+    "</script> <title> </title> <template> </template> <svg> </svg> &nbsp; &#0; < > <figure> <figcaption> <select> <option> "
+    "<textarea> <noscript> <body> </body> </html>".split(" ")
+)
+PAGES = st.lists(st.one_of(TAGS, LINES, st.text(max_size=30)), max_size=60).map("".join)
+
+
+def pieces_of(article: Article) -> str:
+    """Everything that an article accounts for."""
+    kept = [str(part) for part in article.body] + [record.text for record in article.removed]
+    return visible("".join(kept + [item.raw for item in article.found]))
+
+
+# --- 1 conservation -----------------------------------------------------------------------------------
+
+
+def assert_text_is_covered(source: str) -> None:
+    article = clean(source, kind="text")
+    covered = [False] * len(source)
+    spans = [span for part in article.body for span in part.spans]
+    spans += [record.span for record in article.removed if record.span]
+    spans += [item.span for item in article.found if item.span]
+    for span in spans:
+        assert 0 <= span.start <= span.end <= len(source)
+        covered[span.start : span.end] = [True] * len(span)
+    lost = "".join(char for char, done in zip(source, covered, strict=True) if not done)
+    assert visible(lost) in ("", *("|•·"[:n] for n in range(4))) or set(visible(lost)) <= set("|•·")
+
+
+def assert_page_is_covered(source: str) -> None:
+    document = read(source, kind="html", max_chars=10**8)
+    article = clean(source, kind="html")
+    accounted = pieces_of(article)
+    for block in document.blocks:
+        assert without_bars(block.text) in without_bars(accounted) or split_up(block.text, accounted)
+
+
+def without_bars(text: str) -> str:
+    from unicodedata import normalize
+
+    return "".join(char for char in normalize("NFC", visible(text)) if char not in "|•·")
+
+
+def split_up(text: str, accounted: str) -> bool:
+    """Whether a block that was cut is all there, piece by piece."""
+    from collections import Counter
+
+    return not Counter(without_bars(text)) - Counter(without_bars(accounted))
+
+
+@pytest.mark.parametrize(("name", "source", "kind"), SOURCES, ids=[name for name, _, _ in SOURCES])
+def test_nothing_vanishes_from_a_case(name: str, source: str, kind: str) -> None:
+    (assert_text_is_covered if kind == "text" else assert_page_is_covered)(source)
+
+
+@given(TEXTS)
+@example("\ufeff\u200b\n")
+@example("a\n" * 3)
+def test_nothing_vanishes_from_a_text(source: str) -> None:
+    assert_text_is_covered(source)
+
+
+@given(PAGES)
+def test_nothing_vanishes_from_a_page(source: str) -> None:
+    assert_page_is_covered(source)
+
+
+# --- 2 reasons ------------------------------------------------------------------------------------------
+
+
+def assert_reasons(article: Article) -> None:
+    for record in article.removed:
+        assert record.kind in KINDS
+        assert record.rule
+        assert record.detector
+        assert record.why
+        assert 0.5 <= record.score <= 1
+    assert all(part.role in ROLES for part in article.body)
+
+
+@given(st.one_of(TEXTS, PAGES))
+def test_nothing_goes_without_a_reason(source: str) -> None:
+    assert_reasons(clean(source))
+
+
+@pytest.mark.parametrize(("name", "source", "kind"), SOURCES, ids=[name for name, _, _ in SOURCES])
+def test_no_removal_of_a_case_lacks_a_reason(name: str, source: str, kind: str) -> None:
+    assert_reasons(clean(source, kind=kind))
+
+
+# --- 3 when unsure, keep --------------------------------------------------------------------------------
+
+
+@given(st.lists(st.text(alphabet="abcdefghij ", min_size=1, max_size=60), max_size=12))
+def test_text_that_says_nothing_is_kept(lines: list[str]) -> None:
+    article = clean("\n\n".join(lines), kind="text")
+    assert [record for record in article.removed if record.detector == "phrases"] == []
+    assert len(article.removed) <= sum(lines.count(line) - 1 for line in set(lines))
+
+
+# --- 4 deterministic ------------------------------------------------------------------------------------
+
+
+@given(st.one_of(TEXTS, PAGES), st.one_of(TEXTS, PAGES))
+def test_a_result_does_not_depend_on_what_was_cleaned_before(source: str, other: str) -> None:
+    first = clean(source).to_json()
+    clean(other)
+    assert clean(source).to_json() == first
+
+
+def test_another_process_gives_the_same_bytes() -> None:
+    script = (
+        "import sys; sys.path.insert(0, 'tests')\n"
+        "from cases import load_cases\nfrom cleaner import clean\nimport hashlib\n"
+        "cases = load_cases()[::-1]\n"
+        "print(hashlib.sha256(''.join(sorted(clean(c.source, kind=c.kind).to_json() for c in cases)).encode()).hexdigest())"
+    )
+    root = str(FIXTURES.parent)
+    runs = {
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=root,
+                       env={"PYTHONHASHSEED": seed, "PYTHONPATH": root}).stdout  # fmt: skip
+        for seed in ("0", "4242")
+    }
+    assert len(runs) == 1
+
+
+# --- 5 stable -------------------------------------------------------------------------------------------
+
+
+def test_cleaning_clean_text_changes_nothing_for_99_in_100_cases() -> None:
+    changed = []
+    for name, source, kind in SOURCES:
+        once = clean(source, kind=kind)
+        if clean(once.text, kind="text").text != without_headline(once):
+            changed.append(name)
+    assert len(changed) <= 0.01 * len(SOURCES), changed
+
+
+def without_headline(article: Article) -> str:
+    return article.text
+
+
+# --- 6 total --------------------------------------------------------------------------------------------
+
+
+@given(st.binary(max_size=600))
+@example(b"")
+@example(b"\x00\x01\x02")
+@example(b"\xff\xfeA\x00")
+@example(b"\xef\xbb\xbf<p>x")
+@example("<meta charset='shift_jis'>".encode() + b"\x82\xa0\x82")
+def test_any_bytes_give_an_article_or_a_clear_error(data: bytes) -> None:
+    try:
+        article = clean(data)
+    except CleanerError as error:
+        assert error.what
+        assert error.todo
+    else:
+        article.to_json()
+        article.to_markdown()
+        assert pickle.loads(pickle.dumps(article)) == article
+
+
+@given(st.text(max_size=300), st.sampled_from(["html", "text", None]))
+@example("\ud800", "html")
+@example("<a" * 50, "html")
+@example("<table><tr><td><table><tr><td>x", "html")
+def test_any_text_gives_an_article(source: str, kind: str | None) -> None:
+    clean(source, kind=kind).to_json().encode()  # type: ignore[arg-type]
+
+
+def test_deep_nesting_is_read() -> None:
+    article = clean("<div>" * 100_000 + "<p>The rain had stopped by noon, and the river began to fall." + "</div>" * 9)
+    assert article.text == "The rain had stopped by noon, and the river began to fall."
+
+
+@settings(max_examples=5)
+@given(st.sampled_from(["<b>", "<a>x", "<table><tr>", "<ul><li>", "<select><option>", "</p>", "&", "<!--", "(", "> ", "# ", "- "]))
+def test_repetition_is_no_trap(piece: str) -> None:
+    clean(piece * 20_000)
+
+
+def test_a_stream_goes_on_after_a_bad_document() -> None:
+    answers = list(clean_many(["One line.", b"\x00\x01\x02\x03" * 100, "Another line."]))
+    assert [type(answer) for answer in answers] == [Article, Failure, Article]
+    assert str(answers[1]) == "1: binary data, not text (give text or HTML)"
+
+
+# --- what a page hides -----------------------------------------------------------------------------------
+
+
+def test_hidden_text_and_json_ld_bodies_appear_nowhere() -> None:
+    page = Path(FIXTURES / "en" / "hidden-text.html.txt").read_text("utf8")
+    article = clean(
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Rain","articleBody":"Secret body"}</script>'
+        "<p hidden>Secret one</p><div style='display: none'>Secret two</div><p aria-hidden='true'>Secret three</p>"
+        "<template>Secret four</template><dialog>Secret five</dialog><p>The rain had stopped by noon, and the river fell.</p>"
+    )
+    assert "Secret" not in article.to_json()
+    assert article.text == "The rain had stopped by noon, and the river fell."
+    assert "=== kept" in page

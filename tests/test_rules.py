@@ -1,0 +1,96 @@
+"""Every phrase rule: it compiles, hits what it says it hits, misses what it says it misses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cleaner.detect.phrases import detect_phrases, phrasebook
+from cleaner.errors import RuleError
+from cleaner.model import KINDS, Document
+from cleaner.read.text import read_text
+from cleaner.rules import RuleSet, builtin_rules, check_patterns, parse_rules
+
+SETS = {rule_set.language: rule_set for rule_set in builtin_rules()}
+LANGUAGES = "en de fr es pt it nl sv da no pl cs ru uk tr ja zh ko ar hi".split()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rules_of_a_language_hit_and_miss_as_they_say(language: str) -> None:
+    rule_set = SETS[language]
+    check_patterns(rule_set, f"{language}.toml")
+    wrong = []
+    for rule in rule_set.rules:
+        book = phrasebook([replace(rule_set, rules=(rule,), furniture={})])
+        wrong += [(rule.name, "no hit", text) for text in rule.hits if not detect_phrases(read_text(text), book)]
+        wrong += [(rule.name, "no miss", text) for text in rule.misses if detect_phrases(read_text(text), book)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hits_of_a_language_are_found_among_all_rules(language: str) -> None:
+    missed = [(rule.name, text) for rule in SETS[language].rules for text in rule.hits if not found(read_text(text))]
+    assert missed == []
+
+
+def found(document: Document) -> bool:
+    return bool(detect_phrases(document))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_misses_of_a_language_are_missed_by_all_its_rules(language: str) -> None:
+    book = phrasebook([replace(SETS[language], furniture={})])
+    hit = [(rule.name, text, [e.rule for e in detect_phrases(read_text(text), book)]) for rule in SETS[language].rules
+           for text in rule.misses if detect_phrases(read_text(text), book)]  # fmt: skip
+    assert hit == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_has_rules(language: str) -> None:
+    rule_set = SETS[language]
+    kinds = {rule.kind for rule in rule_set.rules} | set(rule_set.furniture.values())
+    assert set(KINDS) - kinds <= {"duplicate"}
+
+
+def test_every_pattern_has_a_key_for_the_prefilter() -> None:
+    assert [rule.name for rule_set in SETS.values() for rule in rule_set.rules if rule.pattern and not rule.keys] == []
+
+
+RULE = """
+[[rule]]
+name = "xx.share.it"
+kind = "share"
+why = "asks to share"
+pattern = "share it"
+hits = ["Share it!"]
+misses = ["They share it."]
+seen = "here"
+"""
+
+
+def test_a_good_rule_file_is_read() -> None:
+    assert isinstance(parse_rules(RULE, "mine.toml"), RuleSet)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[[rule", "mine.toml: not valid TOML"),
+        (RULE.replace('kind = "share"', 'kind = "shared"'), "mine.toml, rule xx.share.it: unknown kind 'shared'"),
+        (RULE.replace("misses", "#"), "mine.toml, rule xx.share.it: missing misses"),
+        (RULE.replace("seen", "sean"), "mine.toml, rule xx.share.it: missing seen"),
+        (RULE + 'colour = "red"', "mine.toml, rule xx.share.it: unknown colour"),
+        (RULE.replace('"share it"', '"\\\\L<nets>"'), "mine.toml, rule xx.share.it: no list nets"),
+        (RULE + 'scope = "word"', "mine.toml, rule xx.share.it: scope 'word'"),
+    ],
+)
+def test_a_bad_rule_file_says_where_and_why(text: str, complaint: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        parse_rules(text, "mine.toml")
+    assert complaint in str(caught.value)
+
+
+def test_a_bad_pattern_is_named() -> None:
+    with pytest.raises(RuleError, match=r"xx\.share\.it: bad pattern"):
+        check_patterns(parse_rules(RULE.replace('"share it"', '"share (it"'), "mine.toml"), "mine.toml")
