@@ -13,6 +13,8 @@ PRIOR = -1.0
 """Log-odds of debris before any evidence: when unsure, keep."""
 PHRASE_WEIGHT = 2.0
 """A rule that knows a whole line outweighs its shape: nags are written in sentences too."""
+MOST_OF_PART = 2.0
+"""Most log-odds that nags inside a block add against the whole of it."""
 NEIGHBOURS = 0.6
 """Most log-odds that the blocks before and after add to an unsure one."""
 CUT_FROM = 0.85
@@ -26,7 +28,7 @@ def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, .
     by_block: list[list[Evidence]] = [[] for _ in document.blocks]
     for item in evidence:
         by_block[item.block].append(item)
-    odds = [_odds(found) for found in by_block]
+    odds = [_odds(block, found) for block, found in zip(document.blocks, by_block, strict=True)]
     odds = _after_labels(document.blocks, by_block, odds)
     odds = [_with_neighbours(odds, n, document.blocks) for n in range(len(odds))]
     verdicts = [_verdict(block, found, score) for block, found, score in zip(document.blocks, by_block, odds, strict=True)]
@@ -38,36 +40,45 @@ def logit(score: float) -> float:
     return log(score / (1 - score))
 
 
-def _odds(found: Sequence[Evidence]) -> float:
-    """Log-odds of debris: the sum over detectors, of phrases and roles the strongest only."""
+def _odds(block: Block, found: Sequence[Evidence]) -> float:
+    """Log-odds of debris: the sum over detectors, of phrases the strongest only; one that knows a part of the block
+    counts by its share."""
+    part = max((logit(e.score) * len(e.part) / len(block.text) for e in found if e.part and e.detector == "phrases"), default=0.0)
     whole = [item for item in found if item.part is None]
     phrases = max((logit(item.score) for item in whole if item.detector == "phrases"), default=0.0)
     rest = sum(logit(item.score) for item in whole if item.detector != "phrases")
-    return PRIOR + PHRASE_WEIGHT * phrases + rest
+    return PRIOR + max(PHRASE_WEIGHT * phrases, min(part, MOST_OF_PART)) + rest
 
 
 LABELS: tuple[Kind, ...] = ("related", "comments", "navigation")
 """Kinds whose label, such as `More in Local`, speaks for the short lines under it too."""
 UNDER_LABEL = 2.0
+UNDER_COMMENTS = 3.0
 
 
 def _after_labels(blocks: Sequence[Block], by_block: Sequence[Sequence[Evidence]], odds: Sequence[float]) -> list[float]:
     """Short lines right under a label that goes lean to going with it; prose and headings end its reach."""
-    result, under = list(odds), False
+    result = list(odds)
+    under: Kind | None = None
     for n, found in enumerate(by_block):
-        label = any(e.detector == "phrases" and e.part is None and e.kind in LABELS for e in found)
+        label = next((e.kind for e in found if e.detector == "phrases" and e.part is None and e.kind in LABELS), None)
+        rules = {e.rule for e in found}
         if label and odds[n] > 0 and len(blocks[n].text) < 60:
-            under = True
-        elif any(e.rule in PROSE or e.role for e in found) or blocks[n].role == "heading":
-            under = False
+            under = label
+        elif rules & PROSE or any(e.role for e in found) or blocks[n].role == "heading":
+            under = None
+        elif under == "comments":
+            result[n] += UNDER_COMMENTS
+        elif "structure.shape.sentence" in rules:
+            under = None
         elif under and (blocks[n].role == "list_item" or blocks[n].link_share > 0.5):
             result[n] += UNDER_LABEL
-        else:
-            under = under and blocks[n].gap == 0
+        elif blocks[n].gap > 0:
+            under = None
     return result
 
 
-PROSE = ("structure.shape.prose", "structure.shape.run", "structure.shape.sentence")
+PROSE = {"structure.shape.prose", "structure.shape.run"}
 
 
 def _kinds_from_labels(verdicts: Sequence[Verdict]) -> list[Verdict]:

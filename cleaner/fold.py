@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+import regex
+
 from cleaner.model import Span
 
 _SAME_LENGTH = str.maketrans(
@@ -73,7 +75,7 @@ def _take(plain: str, start: int, end: int, kept: list[str], offsets: list[int])
         offsets.append(at)
 
 
-_OUTER = re.compile(r"^[\W_]+|[\W_]+$")
+_OUTER = regex.compile(r"^[^\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+$")
 
 
 def bare(folded: str) -> str:

@@ -20,13 +20,15 @@ LONGEST_LINE = 400
 """Characters; a longer line is no nag as a whole, it is searched for sentences only."""
 LONGEST_GROUP = 40
 """Lines; longer runs are not read together for nags that run over several lines."""
-WHOLE_KEY = 3
+WHOLE_KEY = 2
 """Keys up to this length must stand as words, else `ap` would be found in every map."""
-_BARS = re.compile(r"\s*[|‖¦●▪■►❘｜]\s*|\s+[•·]\s*|\s*•\s+|\s*\t\s*|\s{3,}|\s+/\s+")
-_TOKEN = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_BARS = re.compile(r"\s*[|‖¦●▪■►❘]\s*|\s+[•·]\s*|\s*•\s+|\s+/\s+")
+_HAS_BAR = re.compile(r"[|‖¦●▪■►❘•·/]")
+_TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.-][\p{L}\p{M}\p{N}]+)*")
+_SENTENCE_START = regex.compile(r"(?:^|[.!?…。！？؟।][)\]\"'»”’」』]*\s*)(?=\S)")
+CALL_SCORE = 0.9
 _ENDERS = ".!?…:;。！？؟।։"
 _CLOSERS = ".!?…。！？؟।"
-_OPENING_QUOTES = "\"“„«‹「『'‘"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,13 @@ def _candidates(book: Phrasebook, lines: list[str]) -> list[list[Rule]]:
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
     """Whether a short key such as `ap` is a word here; in scripts without spaces it always is."""
-    before, after = text[start - 1 : start], text[end : end + 1]
-    return not (text[start].isascii() and (before.isalpha() or after.isalpha()))
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    return not (text[start].isascii() and text[start].isalpha() and (_spaced(before) or _spaced(after)))
+
+
+def _spaced(char: str) -> bool:
+    """Whether a character is a letter of a script that parts its words by spaces."""
+    return char.isalpha() and char < "\u0e00"
 
 
 # --- one line ---------------------------------------------------------------------------------------
@@ -119,14 +126,12 @@ def _in_line(book: Phrasebook, block: Block, line: Folded, rules: list[Rule]) ->
         if whole:
             yield _evidence(block, whole)
             return
-        parts = list(_segments(line.text))
+        parts = list(_segments(line.text)) if _HAS_BAR.search(line.text) else []
         if len(parts) > 1:
             yield from _in_segments(book, block, line, rules, parts)
-    for rule in rules:
-        if rule.scope == "sentence" and rule.pattern:
-            for start, end, value in _sentences(rule, line.text):
-                part = line.original(start, end)
-                yield Evidence(block.index, "phrases", rule.name, rule.score, rule.why, rule.kind, part=part, value=value)  # fmt: skip
+    found = list(_nags(rules, line.text))
+    for hit, start, end in (*found, *_rest(book, line.text, rules, found)):
+        yield _evidence(block, hit, line.original(start, end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ def _whole(book: Phrasebook, text: str, rules: Iterable[Rule]) -> _Hit | None:
     if hit := _furniture(book, core):
         return hit
     trimmed = text.strip(" \t|•·*>»›→▶►-_=~#[]()")
-    forms = dict.fromkeys((trimmed, trimmed.rstrip(" .!:…,"), text.strip()))
+    forms = dict.fromkeys((trimmed.rstrip(" .!:…,。।؟？！"), trimmed, text.strip()))
     for rule in rules:
         for form in forms:
             if match := _fullmatch(rule, form):
@@ -158,7 +163,7 @@ def _whole(book: Phrasebook, text: str, rules: Iterable[Rule]) -> _Hit | None:
 
 def _fullmatch(rule: Rule, text: str) -> regex.Match[str] | None:
     try:
-        return matcher.fullmatch(text, timeout=TIMEOUT) if (matcher := rule.matcher()) else None
+        return rule.matcher.fullmatch(text, timeout=TIMEOUT) if rule.matcher else None
     except TimeoutError:  # a runaway pattern is no evidence
         return None
 
@@ -176,7 +181,7 @@ def _furniture(book: Phrasebook, core: str) -> _Hit | None:
     """A line made of nothing but furniture words and counts, as `Print Email Read Later` or `12 shares`."""
     tokens = _tokens(core) if len(core) <= 200 else []
     words = [token for token in tokens if not token.isdigit()]
-    if not words or not all(token in book.furniture_tokens for token in words):
+    if not words or len(words) == 1 and len(words[0]) < 3 and words[0].isascii() or not all(token in book.furniture_tokens for token in words):
         return None
     kinds: list[Kind] = []
     at = 0
@@ -225,34 +230,58 @@ def _in_segments(
 # --- sentences inside a line ------------------------------------------------------------------------
 
 
-def _sentences(rule: Rule, text: str) -> Iterator[tuple[int, int, str | None]]:
+def _nags(rules: Iterable[Rule], text: str) -> Iterator[tuple[_Hit, int, int]]:
+    """Every nag of one or several whole sentences in a text."""
+    searched = [rule for rule in rules if rule.scope == "sentence"]
+    starts = _sentence_starts(text) if searched else []
+    for rule in searched:
+        for start, end, value in _sentences(rule, text, starts):
+            yield _Hit(rule.name, rule.kind, rule.score, rule.why, value), start, end
+
+
+def _rest(
+    book: Phrasebook, text: str, rules: list[Rule], found: list[tuple[_Hit, int, int]]
+) -> Iterator[tuple[_Hit, int, int]]:
+    """What nags leave of a line, where that is furniture of its own: `Get the news. Enter your email address.`"""
+    at = 0
+    for start, end in [*sorted((start, end) for _, start, end in found), (len(text), len(text))] if found else ():
+        if text[at:start].strip() and start - at <= LONGEST_LINE and (hit := _whole(book, text[at:start].strip(), rules)):
+            yield hit, at, start
+        at = max(at, end)
+
+
+def _sentence_starts(text: str) -> list[int]:
+    return [opening.end() for opening in _SENTENCE_START.finditer(text)]
+
+
+def _sentences(rule: Rule, text: str, starts: list[int]) -> Iterator[tuple[int, int, str | None]]:
     """Matches that are one or several whole sentences and don't stand in a quotation."""
-    for match in _matches(rule, text):
-        start, end = match.span()
+    over = 0
+    for start in starts:
+        match = _match_at(rule, text, start) if start >= over else None
+        if match is None or match.end() == start:
+            continue
+        end = match.end()
         while end < len(text) and text[end] in _ENDERS:
             end += 1
-        before, after = text[:start].rstrip(), text[end:].lstrip()
-        opens = not before or before[-1] in _CLOSERS or before[-1] in ")]\"'»”" and _sentence_over(before)
-        closes = not after or text[end - 1] in _CLOSERS or (text[end : end + 1] == " " and not after[0].islower()
-                                                            and after[0].isalpha() and _is_call(rule))  # fmt: skip
-        if start < end and opens and closes and not _in_quotation(before):
+        if _closes(text, end, rule) and not _in_quotation(text[:start]):
+            over = end
             yield start, end, _value(match)
 
 
-def _matches(rule: Rule, text: str) -> list[regex.Match[str]]:
+def _match_at(rule: Rule, text: str, start: int) -> regex.Match[str] | None:
     try:
-        return list(matcher.finditer(text, timeout=TIMEOUT)) if (matcher := rule.matcher()) else []
+        return rule.matcher.match(text, start, timeout=TIMEOUT) if rule.matcher else None
     except TimeoutError:  # a runaway pattern is no evidence
-        return []
+        return None
 
 
-def _is_call(rule: Rule) -> bool:
-    """Nags often lack their full stop before the next sentence; body text does not."""
-    return rule.score >= 0.9
-
-
-def _sentence_over(before: str) -> bool:
-    return len(before) >= 2 and before.rstrip(")]\"'»” ")[-1:] in tuple(_CLOSERS)
+def _closes(text: str, end: int, rule: Rule) -> bool:
+    """Whether a sentence ends here. Nags of good rules may lack their full stop before the next capital."""
+    after = text[end:].lstrip()
+    if not after or text[end - 1] in _CLOSERS:
+        return True
+    return text[end] == " " and after[0].isupper() and rule.score >= CALL_SCORE
 
 
 def _in_quotation(before: str) -> bool:
@@ -274,11 +303,9 @@ def _in_group(book: Phrasebook, rules: list[Rule], blocks: list[Block], lines: l
     if len(text) <= LONGEST_LINE and (hit := _whole(book, text, rules)):
         yield from (_evidence(block, hit) for block in blocks)
         return
-    for rule in rules:
-        for start, end, value in _sentences(rule, text):
-            for block, line, first in zip(blocks, lines, starts, strict=True):
-                low, high = max(start - first, 0), min(end - first, len(line.text))
-                if low < high and not (low == 0 and high == len(line.text) and start == first and end == first + high):
-                    whole = low == 0 and high == len(line.text)
-                    part = None if whole else line.original(low, high)
-                    yield Evidence(block.index, "phrases", rule.name, rule.score, rule.why, rule.kind, part=part, value=value)  # fmt: skip
+    for hit, start, end in _nags(rules, text):
+        for block, line, first in zip(blocks, lines, starts, strict=True):
+            low, high = max(start - first, 0), min(end - first, len(line.text))
+            if low < high:
+                whole = low == 0 and high == len(line.text)
+                yield _evidence(block, hit, None if whole else line.original(low, high))

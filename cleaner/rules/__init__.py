@@ -35,7 +35,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any, Literal, cast
 
@@ -45,12 +45,12 @@ from cleaner.errors import RuleError
 from cleaner.model import KINDS, Kind
 
 Scope = Literal["line", "sentence"]
-FLAGS = regex.VERSION1 | regex.IGNORECASE
+FLAGS = regex.VERSION0 | regex.IGNORECASE
 TIMEOUT = 2.0
 """Seconds that one pattern may spend on one line; patterns of the package need microseconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     name: str
     kind: Kind
@@ -67,14 +67,12 @@ class Rule:
     misses: tuple[str, ...]
     seen: str
 
+    @cached_property
     def matcher(self) -> regex.Pattern[str] | None:
         """The compiled pattern; compiled when it is first needed, since few rules are in one run."""
-        return _compiled(self.pattern, self.words) if self.pattern else None
-
-
-@cache
-def _compiled(pattern: str, words: tuple[tuple[str, tuple[str, ...]], ...]) -> regex.Pattern[str]:
-    return regex.compile(pattern, FLAGS, **{name: list(items) for name, items in words})
+        if self.pattern is None:
+            return None
+        return regex.compile(self.pattern, FLAGS, **{name: list(items) for name, items in self.words})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,7 @@ def check_patterns(rule_set: RuleSet, where: str) -> None:
     """Compile every pattern of a set. Raises RuleError, naming the rule, for one that does not compile."""
     for rule in rule_set.rules:
         try:
-            rule.matcher()
+            rule.matcher  # noqa: B018  # compiles it
         except regex.error as error:
             raise RuleError(f"bad pattern: {error}", where=f"{where}, rule {rule.name}") from error
 
