@@ -6,11 +6,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
 import typer
 
 from cleaner.errors import CleanerError, InputError
+
+if TYPE_CHECKING:
+    from cleaner.model import Article, SourceKind
 
 app = typer.Typer(
     name="cleaner",
@@ -93,7 +96,9 @@ class Sink:
 
     def __init__(self, output: Path | None, form: Format, *, overwrite: bool, many: bool) -> None:
         self.form, self.overwrite = form, overwrite
-        self.folder = output if output and (output.is_dir() or many and form != Format.jsonl and not output.suffix) else None
+        self.folder = (
+            output if output and (output.is_dir() or (many and form != Format.jsonl and not output.suffix)) else None
+        )
         self.file = None
         if output and not self.folder:
             if output.exists() and not overwrite:
@@ -120,7 +125,9 @@ class Sink:
         assert self.folder is not None
         target = self.folder / relative.with_name(relative.name + EXTENSIONS[self.form])
         if target in self.taken:
-            raise InputError(f"its output {target} was written for another source of this run", todo="clean them into two folders")
+            raise InputError(
+                f"its output {target} was written for another source of this run", todo="clean them into two folders"
+            )
         if target.exists() and not self.overwrite:
             raise InputError(f"{target} exists already", todo="use --overwrite")
         try:
@@ -139,8 +146,8 @@ class Sink:
 
 # --- commands ---------------------------------------------------------------------------------------
 
-Paths = Annotated[Optional[list[str]], typer.Argument(help="Files, folders, or - for standard input.", show_default="-")]
-Url = Annotated[Optional[str], typer.Option(help="Where the document came from; nothing is fetched.")]
+Paths = Annotated[list[str] | None, typer.Argument(help="Files, folders, or - for standard input.", show_default="-")]
+Url = Annotated[str | None, typer.Option(help="Where the document came from; nothing is fetched.")]
 Kind = Annotated[KindName, typer.Option(help="What the sources are; auto tells from each one.")]
 
 
@@ -148,11 +155,11 @@ Kind = Annotated[KindName, typer.Option(help="What the sources are; auto tells f
 def clean_command(
     paths: Paths = None,
     form: Annotated[Format, typer.Option("-f", "--format", help="jsonl: one object a line.")] = Format.text,
-    output: Annotated[Optional[Path], typer.Option("-o", "--output", help="File, or folder for a file each.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File, or folder for a file each.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace output files that exist.")] = False,
     url: Url = None,
     kind: Kind = KindName.auto,
-    removed: Annotated[Optional[Path], typer.Option(help="Write what was removed, and why, to this JSONL file.")] = None,
+    removed: Annotated[Path | None, typer.Option(help="Write what was removed, and why, to this JSONL file.")] = None,
     headings: Annotated[bool, typer.Option(help="Keep headings in the text.")] = True,
     dek: Annotated[bool, typer.Option(help="Keep the dek (standfirst) in the text.")] = False,
     captions: Annotated[bool, typer.Option(help="Keep figure captions in the text.")] = False,
@@ -180,7 +187,7 @@ def clean_command(
     with _progress(len(sources), quiet=quiet) as advance:
         for name, path, relative in sources:
             try:
-                article = cleaner.clean(read_source(name, path), url=url, kind=None if kind == "auto" else kind.value)
+                article = cleaner.clean(read_source(name, path), url=url, kind=_kind(kind))
                 sink.write(_rendered(article, form, name), relative)
                 account.write(article, name)
                 done += 1
@@ -211,7 +218,7 @@ def explain_command(
 
     try:
         data = read_source(file, None if file == STDIN else Path(file))
-        article = clean(data, url=url, kind=None if kind == "auto" else kind.value)
+        article = clean(data, url=url, kind=_kind(kind))
     except CleanerError as error:
         _say(f"error: {error.at(file)}")
         raise typer.Exit(1) from None
@@ -228,7 +235,9 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def main(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Takes the debris out of scraped news articles, and says what it took and why."""
 
@@ -244,11 +253,11 @@ class _Account:
             raise UsageError("exists already", where=str(path), todo="use --overwrite or another name")
         self.file = path.open("w", encoding="utf-8", newline="\n") if path else None
 
-    def write(self, article: object, name: str) -> None:
+    def write(self, article: Article, name: str) -> None:
         if self.file:
             import json
 
-            for record in article.to_dict()["removed"]:  # type: ignore[attr-defined]
+            for record in article.to_dict()["removed"]:
                 self.file.write(json.dumps({"source": name, **record}, ensure_ascii=False) + "\n")
 
     def close(self) -> None:
@@ -256,10 +265,7 @@ class _Account:
             self.file.close()
 
 
-def _rendered(article: object, form: Format, name: str) -> str:
-    from cleaner.model import Article
-
-    assert isinstance(article, Article)
+def _rendered(article: Article, form: Format, name: str) -> str:
     match form:
         case Format.text:
             return article.text
@@ -273,6 +279,10 @@ def _rendered(article: object, form: Format, name: str) -> str:
             return json.dumps({"source": name, **article.to_dict()}, ensure_ascii=False)
 
 
+def _kind(name: KindName) -> SourceKind | None:
+    return None if name is KindName.auto else cast("SourceKind", name.value)
+
+
 def _is_folder(name: str) -> bool:
     return name != STDIN and Path(name).is_dir()
 
@@ -281,7 +291,7 @@ def _say(message: str) -> None:
     typer.echo(message, err=True)
 
 
-def _fail(error: CleanerError) -> None:
+def _fail(error: CleanerError) -> NoReturn:
     _say(f"error: {error}")
     raise typer.Exit(2)
 

@@ -31,7 +31,9 @@ def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, .
     odds = [_odds(block, found) for block, found in zip(document.blocks, by_block, strict=True)]
     odds = _after_labels(document.blocks, by_block, odds)
     odds = [_with_neighbours(odds, n, document.blocks) for n in range(len(odds))]
-    verdicts = [_verdict(block, found, score) for block, found, score in zip(document.blocks, by_block, odds, strict=True)]
+    verdicts = [
+        _verdict(block, found, score) for block, found, score in zip(document.blocks, by_block, odds, strict=True)
+    ]
     return tuple(_kinds_from_labels(_without_orphans(document.blocks, verdicts)))
 
 
@@ -43,7 +45,10 @@ def logit(score: float) -> float:
 def _odds(block: Block, found: Sequence[Evidence]) -> float:
     """Log-odds of debris: the sum over detectors, of phrases the strongest only; one that knows a part of the block
     counts by its share."""
-    part = max((logit(e.score) * len(e.part) / len(block.text) for e in found if e.part and e.detector == "phrases"), default=0.0)
+    part = max(
+        (logit(e.score) * len(e.part) / len(block.text) for e in found if e.part and e.detector == "phrases"),
+        default=0.0,
+    )
     whole = [item for item in found if item.part is None]
     phrases = max((logit(item.score) for item in whole if item.detector == "phrases"), default=0.0)
     rest = sum(logit(item.score) for item in whole if item.detector != "phrases")
@@ -56,7 +61,9 @@ UNDER_LABEL = 2.0
 UNDER_COMMENTS = 3.0
 
 
-def _after_labels(blocks: Sequence[Block], by_block: Sequence[Sequence[Evidence]], odds: Sequence[float]) -> list[float]:
+def _after_labels(
+    blocks: Sequence[Block], by_block: Sequence[Sequence[Evidence]], odds: Sequence[float]
+) -> list[float]:
     """Short lines right under a label that goes lean to going with it; prose and headings end its reach."""
     result = list(odds)
     under: Kind | None = None
@@ -92,7 +99,9 @@ def _kinds_from_labels(verdicts: Sequence[Verdict]) -> list[Verdict]:
         elif phrase:
             label = phrase.kind if phrase.kind in LABELS else None
         elif label and all(e.rule in PLACE or e.score <= 0.5 for e in verdict.evidence):
-            reason = Evidence(verdict.block, "decide", "decide.under_label", 0.8, f"stands under a label of kind {label}", label)
+            reason = Evidence(
+                verdict.block, "decide", "decide.under_label", 0.8, f"stands under a label of kind {label}", label
+            )
             verdict = replace(verdict, role=label, evidence=(reason, *verdict.evidence))
         result.append(verdict)
     return result
@@ -148,7 +157,7 @@ def _cuts(block: Block, found: Sequence[Evidence]) -> tuple[Cut, ...]:
         span = item.part or Span(0, 0)
         if cuts and span.start < cuts[-1].span.end:
             last = cuts.pop()
-            item, kind = (last.evidence, last.kind) if last.score >= item.score else (item, item.kind)
+            item = last.evidence if last.score >= item.score else item
             span = Span(min(last.span.start, span.start), max(last.span.end, span.end))
         cuts.append(Cut(span, item.kind or "other", item, item.score))
     return tuple(cuts)

@@ -23,7 +23,9 @@ def explain(article: Article, console: Console | None = None) -> None:
     console.print()
     for kind, records in groupby(sorted(article.removed, key=lambda r: r.kind), key=lambda r: r.kind):
         console.print(f"[dim]{len(list(records)):4}[/] {kind}")
-    console.print(f"{len(article.body)} parts kept, {len(article.removed)} removed, confidence {article.confidence:.2f}")
+    console.print(
+        f"{len(article.body)} parts kept, {len(article.removed)} removed, confidence {article.confidence:.2f}"
+    )
 
 
 def in_order(article: Article) -> Iterator[Part | Removal]:

@@ -36,7 +36,9 @@ def layout_of(document: Document) -> Layout:
     """The layout of a document."""
     blocks = document.blocks
     if document.kind == "html":
-        doubles = frozenset(b.node for a, b in pairwise(blocks) if a.node == b.node and b.gap > 0 and b.role == "paragraph")
+        doubles = frozenset(
+            b.node for a, b in pairwise(blocks) if a.node == b.node and b.gap > 0 and b.role == "paragraph"
+        )
         return Layout(None, True, False, doubles)
     blank_lines = any(block.gap > 0 for block in blocks[1:])
     width = _width(blocks)
@@ -80,7 +82,7 @@ def _in_sentence(first: Block, second: Block) -> bool:
         return len(before) > 1
     if ends_sentence(before) or before.endswith((":", "|")):
         return False
-    return after[:1].islower() or len(before) > 30 and (bool(_OPEN_ENDED.search(before)) or _ends_in_particle(before))
+    return after[:1].islower() or (len(before) > 30 and (bool(_OPEN_ENDED.search(before)) or _ends_in_particle(before)))
 
 
 def _ends_in_particle(text: str) -> bool:
@@ -112,14 +114,19 @@ def _same_run(blocks: Sequence[Block], n: int, start: int, layout: Layout) -> bo
     if not _plain(first, second) or second.gap > 1:
         return False
     if second.gap == 0 and layout.width is not None:
-        return is_full(first, second, layout.width) or not ends_sentence(first.text) and second.text[:1].islower()
+        return is_full(first, second, layout.width) or (not ends_sentence(first.text) and second.text[:1].islower())
     if _in_sentence(first, second):
-        return second.gap == 0 or bool(_GOES_ON.match(second.text)) or layout.fragmented and len(first.text) > 30
+        return second.gap == 0 or bool(_GOES_ON.match(second.text)) or (layout.fragmented and len(first.text) > 30)
     if not layout.fragmented or second.gap or ends_sentence(first.text) or n == 0:
         return False
     if start < n - 1:
         return True
-    return start > 0 and ends_sentence(blocks[start - 1].text) and len(first.text.split()) >= 6 and inner_stops(first.text) > 0
+    return (
+        start > 0
+        and ends_sentence(blocks[start - 1].text)
+        and len(first.text.split()) >= 6
+        and inner_stops(first.text) > 0
+    )
 
 
 def _without_verse(blocks: Sequence[Block], group: range, layout: Layout) -> list[range]:

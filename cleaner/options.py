@@ -30,7 +30,9 @@ class Options:
         """Options from keywords. Raises InputError, naming the option, for one that does not exist."""
         known = {field.name for field in fields(cls)}
         if unknown := values.keys() - known:
-            raise InputError(f"unknown option {', '.join(sorted(unknown))}", todo=f"known are {', '.join(sorted(known))}")
+            raise InputError(
+                f"unknown option {', '.join(sorted(unknown))}", todo=f"known are {', '.join(sorted(known))}"
+            )
         if values.get("dateline", "keep") not in ("keep", "strip"):
             raise InputError(f"option dateline={values['dateline']!r}", todo="use 'keep' or 'strip'")
         return cls(**values)  # type: ignore[arg-type]

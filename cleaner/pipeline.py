@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cleaner import detect
 from cleaner.decide import decide
@@ -26,7 +26,7 @@ class Cleaner:
     'The rain had stopped by noon, and the river fell.'
     """
 
-    def __init__(self, options: Options | None = None, **values: object) -> None:
+    def __init__(self, options: Options | None = None, **values: Any) -> None:
         self.options = options if options is not None and not values else Options.of(**values)
 
     def clean(self, source: str | bytes | Tag, *, url: str | None = None, kind: SourceKind | None = None) -> Article:
@@ -46,7 +46,7 @@ class Cleaner:
 
 
 def clean(
-    source: str | bytes | Tag, *, url: str | None = None, kind: SourceKind | None = None, **options: object
+    source: str | bytes | Tag, *, url: str | None = None, kind: SourceKind | None = None, **options: Any
 ) -> Article:
     """A scraped article without its debris.
 
@@ -56,14 +56,14 @@ def clean(
 
     Raises InputError (a CleanerError) for sources that are no text. An empty source gives an empty Article.
 
-    >>> article = clean("Rain ends\\n\\nPrint Email Read Later\\n\\nROME -- The rain had stopped by noon, and the river fell.")
+    >>> article = clean("Rain ends\\n\\nPrint Email Read Later\\n\\nROME -- The rain had stopped, and the river fell.")
     >>> article.headline, article.dateline.places, [(r.kind, r.text) for r in article.removed]
     ('Rain ends', ('ROME',), [('print_tools', 'Print Email Read Later')])
     """
     return Cleaner(**options).clean(source, url=url, kind=kind)
 
 
-def clean_many(sources: Iterable[str | bytes | Tag], **options: object) -> Iterator[Article | Failure]:
+def clean_many(sources: Iterable[str | bytes | Tag], **options: Any) -> Iterator[Article | Failure]:
     """An Article or a Failure for each source, in order, one at a time; a bad source never stops the stream.
 
     A Failure's key is the number of the source, counted from 0.
@@ -88,8 +88,16 @@ def article_of(document: Document, verdicts: Sequence[Verdict], options: Options
 def _removals(block: Block, verdict: Verdict) -> list[Removal]:
     if verdict.keep:
         return [
-            Removal(block.text[cut.span.start : cut.span.end], cut.kind, cut.evidence.rule, cut.evidence.detector,
-                    cut.score, cut.evidence.why, block.source_span(cut.span), block.index)  # fmt: skip
+            Removal(
+                block.text[cut.span.start : cut.span.end],
+                cut.kind,
+                cut.evidence.rule,
+                cut.evidence.detector,
+                cut.score,
+                cut.evidence.why,
+                block.source_span(cut.span),
+                block.index,
+            )
             for cut in verdict.cuts
         ]
     text = f"{block.marker} {block.text}" if block.marker and block.span else block.text

@@ -56,7 +56,9 @@ def load_case(path: Path) -> Case:
         title=fields["title"], source=parts["input"].removesuffix("\n"),
         kept=_paragraphs(parts["kept"]) if "kept" in parts else None,
         removed=_removed(parts["removed"], path) if "removed" in parts else None,
-        metadata=dict(re.findall(r"^(\w+): *(.*)$", parts.get("metadata", ""), flags=re.M)), xfail=fields.get("xfail"))  # fmt: skip
+        metadata=dict(re.findall(r"^(\w+): *(.*)$", parts.get("metadata", ""), flags=re.M)),
+        xfail=fields.get("xfail"),
+    )  # fmt: skip
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:

@@ -13,7 +13,28 @@ from cleaner.read.text import read_text
 from cleaner.rules import RuleSet, builtin_rules, check_patterns, parse_rules
 
 SETS = {rule_set.language: rule_set for rule_set in builtin_rules()}
-LANGUAGES = "en de fr es pt it nl sv da no pl cs ru uk tr ja zh ko ar hi".split()
+LANGUAGES = [
+    "en",
+    "de",
+    "fr",
+    "es",
+    "pt",
+    "it",
+    "nl",
+    "sv",
+    "da",
+    "no",
+    "pl",
+    "cs",
+    "ru",
+    "uk",
+    "tr",
+    "ja",
+    "zh",
+    "ko",
+    "ar",
+    "hi",
+]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

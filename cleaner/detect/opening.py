@@ -29,7 +29,9 @@ def detect_opening(document: Document, before: Sequence[Evidence] = ()) -> list[
 
 def furniture_lines(evidence: Iterable[Evidence]) -> frozenset[int]:
     """Blocks that a rule knows as furniture."""
-    return frozenset(item.block for item in evidence if item.detector == "phrases" and item.part is None and item.score >= 0.7)
+    return frozenset(
+        item.block for item in evidence if item.detector == "phrases" and item.part is None and item.score >= 0.7
+    )
 
 
 def _opening(document: Document, furniture: frozenset[int]) -> Iterator[Evidence]:
@@ -48,7 +50,9 @@ def _opening(document: Document, furniture: frozenset[int]) -> Iterator[Evidence
         for rule, test in (("byline", is_byline), ("date", is_date_line)):
             if (inside or rule == "date") and test(block.text):
                 score = 0.96 if inside else 0.8
-                yield Evidence(block.index, "opening", f"opening.{rule}", score, f"is a {rule} line", "byline_furniture")
+                yield Evidence(
+                    block.index, "opening", f"opening.{rule}", score, f"is a {rule} line", "byline_furniture"
+                )
                 break
 
 

@@ -16,15 +16,22 @@ def detect_opinion(document: Document) -> list[Evidence]:
     from trafilatura import extract
 
     try:
-        answer = extract(document.source, favor_recall=True, include_comments=False, deduplicate=False, url=document.url)
+        answer = extract(
+            document.source, favor_recall=True, include_comments=False, deduplicate=False, url=document.url
+        )
     except Exception:  # its own failures are no evidence about the page
         return []
     if not answer:
         return []
     kept = visible(answer)
     return [
-        Evidence(block.index, "opinion", f"opinion.{'keeps' if inside else 'drops'}", KEEP if inside else DROP,
-                 "trafilatura keeps it" if inside else "trafilatura drops it")  # fmt: skip
+        Evidence(
+            block.index,
+            "opinion",
+            f"opinion.{'keeps' if inside else 'drops'}",
+            KEEP if inside else DROP,
+            "trafilatura keeps it" if inside else "trafilatura drops it",
+        )
         for block in document.blocks
         for inside in (visible(block.text) in kept,)
     ]

@@ -181,15 +181,19 @@ def _furniture(book: Phrasebook, core: str) -> _Hit | None:
     """A line made of nothing but furniture words and counts, as `Print Email Read Later` or `12 shares`."""
     tokens = _tokens(core) if len(core) <= 200 else []
     words = [token for token in tokens if not token.isdigit()]
-    if not words or len(words) == 1 and len(words[0]) < 3 and words[0].isascii() or not all(token in book.furniture_tokens for token in words):
+    if (
+        not words
+        or (len(words) == 1 and len(words[0]) < 3 and words[0].isascii())
+        or not all(token in book.furniture_tokens for token in words)
+    ):
         return None
     kinds: list[Kind] = []
     at = 0
     while at < len(words):
         for size in range(min(book.longest_furniture, len(words) - at), 0, -1):
-            kind = book.furniture.get(" ".join(words[at : at + size]))
-            if kind:
-                kinds.append(kind)
+            found = book.furniture.get(" ".join(words[at : at + size]))
+            if found:
+                kinds.append(found)
                 at += size
                 break
         else:
@@ -245,7 +249,11 @@ def _rest(
     """What nags leave of a line, where that is furniture of its own: `Get the news. Enter your email address.`"""
     at = 0
     for start, end in [*sorted((start, end) for _, start, end in found), (len(text), len(text))] if found else ():
-        if text[at:start].strip() and start - at <= LONGEST_LINE and (hit := _whole(book, text[at:start].strip(), rules)):
+        if (
+            text[at:start].strip()
+            and start - at <= LONGEST_LINE
+            and (hit := _whole(book, text[at:start].strip(), rules))
+        ):
             yield hit, at, start
         at = max(at, end)
 

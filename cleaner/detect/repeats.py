@@ -21,11 +21,13 @@ def detect_repeats(document: Document) -> list[Evidence]:
     for key, blocks in seen.items():
         if len(blocks) > 1:
             words = word_count(key)
-            for block in blocks[1:] if words >= LONG else ():
-                evidence.append(_evidence(block, "line", 0.99, "stands in full further up", "duplicate"))
+            copies = blocks[1:] if words >= LONG else []
+            evidence += [_evidence(block, "line", 0.99, "stands in full further up", "duplicate") for block in copies]
             if words < LONG and len(blocks) > 2 and words >= 1:
                 score = min(0.75, 0.5 + 0.05 * len(blocks))
-                evidence += [_evidence(block, "label", score, f"stands {len(blocks)} times", "navigation") for block in blocks]
+                evidence += [
+                    _evidence(block, "label", score, f"stands {len(blocks)} times", "navigation") for block in blocks
+                ]
     return sorted(evidence, key=lambda e: e.block)
 
 

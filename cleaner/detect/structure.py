@@ -34,8 +34,8 @@ class Shape:
     @property
     def prose(self) -> bool:
         """Reads as sentences rather than as a label."""
-        ends = self.sentence or self.colon and self.words >= 12
-        return self.words >= 8 and self.links < 0.6 and (ends or self.words >= 25 and self.stops >= 2)
+        ends = self.sentence or (self.colon and self.words >= 12)
+        return self.words >= 8 and self.links < 0.6 and (ends or (self.words >= 25 and self.stops >= 2))
 
 
 def shape_of(block: Block) -> Shape:
@@ -70,7 +70,9 @@ class Table:
 def table() -> Table:
     data = tomllib.loads((resources.files("cleaner.rules") / "data" / "structure.toml").read_text("utf8"))
     words: dict[str, Kind] = {word: kind for kind in KINDS for word in data["words"].get(kind, ())}
-    return Table(words, frozenset(data["body"]["words"]), {tag: (score, kind) for tag, (score, kind) in data["tags"].items()})
+    return Table(
+        words, frozenset(data["body"]["words"]), {tag: (score, kind) for tag, (score, kind) in data["tags"].items()}
+    )
 
 
 _SPLIT = re.compile(r"[^a-z0-9]+")
@@ -162,7 +164,7 @@ def _inside(document: Document, region: int) -> list[bool]:
     """For each node, whether it is the region or inside it."""
     inside: list[bool] = []
     for n, node in enumerate(document.nodes):
-        inside.append(n == region or node.parent >= 0 and inside[node.parent])
+        inside.append(n == region or (node.parent >= 0 and inside[node.parent]))
     return inside
 
 
@@ -184,7 +186,7 @@ def _of_page(document: Document, shapes: list[Shape]) -> Iterator[Evidence]:
 def _of_shape(block: Block, shape: Shape) -> Iterator[Evidence]:
     if shape.links > 0.75:
         if shape.words < 12 or not shape.sentence:
-            score = 0.6 if block.role == "table" or shape.sentence and shape.words >= 5 else 0.85
+            score = 0.6 if block.role == "table" or (shape.sentence and shape.words >= 5) else 0.85
             yield _evidence(block, "shape.links", score, "nearly all of it is link text", "related")
     elif not shape.sentence and block.role == "paragraph" and is_bar(block.text):
         yield _evidence(block, "shape.bar", 0.88, "short labels parted by bars or arrows", "navigation")
@@ -232,7 +234,9 @@ def _of_text(document: Document, shapes: list[Shape]) -> Iterator[Evidence]:
         for block in blocks[group.start : group.stop]:
             if not start <= n < end and strength > 0.5:
                 score = strength - 0.12 if shape.prose else strength
-                yield _evidence(block, "region.outside", score, "outside the run of lines that holds the article", "navigation")
+                yield _evidence(
+                    block, "region.outside", score, "outside the run of lines that holds the article", "navigation"
+                )
             if len(group) > 1 and shape.prose:
                 yield _evidence(block, "shape.run", 0.1, "part of a paragraph that runs over several lines", None)
             else:
@@ -245,7 +249,9 @@ def run_shape(shapes: list[Shape]) -> Shape:
         return shapes[0]
     words = sum(shape.words for shape in shapes)
     links = sum(shape.words * shape.links for shape in shapes) / words if words else 0.0
-    return Shape(words, shapes[-1].sentence, sum(shape.stops + shape.sentence for shape in shapes), links, shapes[-1].colon)
+    return Shape(
+        words, shapes[-1].sentence, sum(shape.stops + shape.sentence for shape in shapes), links, shapes[-1].colon
+    )
 
 
 def _strength(outside: int, inside: int) -> float:

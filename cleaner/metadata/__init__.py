@@ -62,7 +62,7 @@ def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
     if headline is None or headline.block is None:
         return headline
     verdict = verdicts[headline.block]
-    return headline if verdict.keep and verdict.role == "headline" or headline.source != "line" else None
+    return headline if (verdict.keep and verdict.role == "headline") or headline.source != "line" else None
 
 
 def _bylines(document: Document, verdicts: Sequence[Verdict], found: dict[str, Found]) -> tuple[str, ...]:
@@ -76,7 +76,9 @@ def _bylines(document: Document, verdicts: Sequence[Verdict], found: dict[str, F
             continue
         block = document.blocks[verdict.block]
         names = match_byline(block.text) or ""
-        found["byline"] = Found("byline", clean_characters(block.text), block.text, "line", 0.85, block.span, block.index)
+        found["byline"] = Found(
+            "byline", clean_characters(block.text), block.text, "line", 0.85, block.span, block.index
+        )
         for piece in names.replace(" and ", ",").split(","):
             if agency := AGENCIES.get(piece.strip().removeprefix("The ").removeprefix("the ").upper()):
                 found.setdefault("agency", Found("agency", agency, block.text, "line", 0.8, block.span, block.index))

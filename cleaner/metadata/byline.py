@@ -15,9 +15,14 @@ from cleaner.model import Document, Found
 from cleaner.normalise.characters import clean_characters
 
 LONGEST = 160
-_PARTICLES = "(?:de|da|do|dos|das|del|della|di|du|des|la|le|van|von|der|den|ten|ter|zu|zur|al|el|bin|ibn|ben|abu|y|e|af|av|st|mc|mac|o')"
-_NAME = rf"(?:\p{{Lu}}[\p{{L}}'’.-]*|\p{{Lo}}+)(?:\s+(?:{_PARTICLES}\s+)*(?:\p{{Lu}}[\p{{L}}'’.-]*|\p{{Lo}}+)){{0,4}}"
-_NAMES = rf"{_NAME}(?:\s*(?:,|&|/|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\boch\b|\bog\b|\bi\b|\bи\b|\bve\b|、|・)\s*{_NAME}){{0,5}}"
+_PARTICLES = (
+    "(?:de|da|do|dos|das|del|della|di|du|des|la|le|van|von|der|den|ten|ter|zu|zur|al|el|bin|ibn|ben|abu|y|e|af|av|st|mc"
+    "|mac|o')"
+)
+_WORD = r"(?:\p{Lu}[\p{L}\p{M}'’.-]*|[\p{Lo}\p{M}]+)"
+_NAME = rf"{_WORD}(?:\s+(?:{_PARTICLES}\s+)*{_WORD}){{0,4}}"
+_AND = r"(?:,|&|/|、|・|\b(?:and|und|et|y|e|en|och|og|i|и|ve)\b)"
+_NAMES = rf"{_NAME}(?:\s*{_AND}\s*{_NAME}){{0,5}}"
 _SPLIT = regex.compile(r"\s*(?:,|;|&|/|、|\|)\s*|\s+(?:and|und|et|y|e|en|och|og|и|ve)\s+", regex.I)
 _NOT_NAMES = re.compile(
     r"\b(?:staff|correspondent|reporter|editor|editors|editorial|writer|desk|team|newsroom|news|press|agency|agencies|"
@@ -45,7 +50,7 @@ def match_byline(text: str) -> str | None:
     ('JANE DOE, Example News', None)
     """
     folded = fold(text).text.strip()
-    if len(folded) > LONGEST or folded.endswith((".", "?", "!")) and len(folded) > 60:
+    if len(folded) > LONGEST or (folded.endswith((".", "?", "!")) and len(folded) > 60):
         return None
     match = _pattern().fullmatch(folded.rstrip(" .|"), timeout=0.25)
     return match["names"] if match else None
@@ -72,7 +77,7 @@ def names_in(text: str) -> tuple[str, ...]:
 def _looks_like_a_name(name: str) -> bool:
     words = name.split()
     if name.isascii() or not any(char > "\u2fff" for char in name):
-        proper = [word for word in words if word[:1].isupper() or not word[:1].isascii() and word[:1].isalpha()]
+        proper = [word for word in words if word[:1].isupper() or (not word[:1].isascii() and word[:1].isalpha())]
         months = opening_words("months")
         return (2 <= len(words) <= 6 and len(proper) >= 2 and not any(char.isdigit() for char in name)
                 and not any(word.lower().rstrip(".") in months for word in words[2:]) and len(name) <= 60

@@ -9,25 +9,34 @@ from cleaner.metadata.words import opening_words
 from cleaner.model import Dateline
 
 AGENCIES = {
-    "AP": "AP", "ASSOCIATED PRESS": "AP", "REUTERS": "Reuters", "AFP": "AFP", "UPI": "UPI", "DPA": "dpa", "EFE": "EFE", "ANSA": "ANSA",
-    "TASS": "TASS", "ТАСС": "TASS", "XINHUA": "Xinhua", "PTI": "PTI", "ANI": "ANI", "IANS": "IANS", "KYODO": "Kyodo", "JIJI": "Jiji",
-    "YONHAP": "Yonhap", "EUROPA PRESS": "Europa Press", "LUSA": "Lusa", "BELGA": "Belga", "ANP": "ANP", "APA": "APA", "SDA": "SDA",
-    "KEYSTONE-SDA": "Keystone-SDA", "ANADOLU": "Anadolu", "AA": "Anadolu", "BLOOMBERG": "Bloomberg", "CNN": "CNN", "SID": "SID", "NTB": "NTB",
-    "TT": "TT", "RITZAU": "Ritzau", "PAP": "PAP", "ČTK": "ČTK", "РИА НОВОСТИ": "RIA Novosti", "ИНТЕРФАКС": "Interfax",
+    "AP": "AP", "ASSOCIATED PRESS": "AP", "REUTERS": "Reuters", "AFP": "AFP", "UPI": "UPI", "DPA": "dpa", "EFE": "EFE",
+    "ANSA": "ANSA", "TASS": "TASS", "ТАСС": "TASS", "XINHUA": "Xinhua", "PTI": "PTI", "ANI": "ANI", "IANS": "IANS",
+    "KYODO": "Kyodo", "JIJI": "Jiji", "YONHAP": "Yonhap", "EUROPA PRESS": "Europa Press", "LUSA": "Lusa", "BELGA": "Belga",
+    "ANP": "ANP", "APA": "APA", "SDA": "SDA", "KEYSTONE-SDA": "Keystone-SDA", "ANADOLU": "Anadolu", "AA": "Anadolu",
+    "BLOOMBERG": "Bloomberg", "CNN": "CNN", "SID": "SID", "NTB": "NTB", "TT": "TT", "RITZAU": "Ritzau", "PAP": "PAP",
+    "ČTK": "ČTK", "РИА НОВОСТИ": "RIA Novosti", "ИНТЕРФАКС": "Interfax",
 }  # fmt: skip
-_CAPS = r"\p{Lu}[\p{Lu}\p{M}'.-]+(?:[ ](?:\p{Lu}[\p{Lu}\p{M}'.-]*|de|del|la|le|di|da|do|of|am|an|der|sur))*"
-_PLACE = r"\p{Lu}[\p{L}\p{M}'.-]+(?:[ ](?:\p{Lu}[\p{L}\p{M}'.-]*|de|del|la|le|di|da|do|of|am|an|der|sur))*"
+"""Upper-case name -> name as it is given out."""
+_LATER = r"(?:[ ](?:\p{Lu}[\p{L}\p{M}'.-]*|de|del|la|le|di|da|do|of|am|an|der|sur))*"
+_CAPS = rf"\p{{Lu}}[\p{{Lu}}\p{{M}}'.-]+{_LATER}"
+_PLACE = rf"\p{{Lu}}[\p{{L}}\p{{M}}'.-]+{_LATER}"
+_REGION = r"(?:,\s*(?P<region>\p{Lu}[\p{L}.]+(?:[ ]\p{Lu}[\p{L}.]+)?))?"
+_DATE = r"(?:,\s*(?P<date>[^()]{3,24}?))?"
+_AGENCY = r"(?P<agency>[^()/]{2,40})"
 _DASH = r"\s*(?:--+|[-–—]|\.-)\s+"
-_FORMS = tuple(regex.compile(form, regex.V1) for form in (
-    # BAGHDAD -- / WASHINGTON, D.C. — / PARIS, March 4 (Reuters) -
-    rf"(?P<place>{_CAPS}(?:/{_CAPS})?)(?:,\s*(?P<region>\p{{Lu}}[\p{{L}}.]+(?:[ ]\p{{Lu}}[\p{{L}}.]+)?))?(?:,\s*(?P<date>[^()]{{3,24}}?))?(?:\s*[(/](?P<agency>[^()/]{{2,40}})[)/])?{_DASH}",
-    # Paris, 4 March (Reuters) - / Berlin (dpa) -
-    rf"(?P<place>{_PLACE}(?:/{_PLACE})?)(?:,\s*(?P<region>\p{{Lu}}[\p{{L}}.]+(?:[ ]\p{{Lu}}[\p{{L}}.]+)?))?(?:,\s*(?P<date>[^()]{{3,24}}?))?\s*\((?P<agency>[^()]{{2,40}})\)\s*(?:--+|[-–—:.]+)\s*",
-    # МОСКВА, 29 июня. /ТАСС/.
-    rf"(?P<place>{_CAPS}),\s*(?P<date>\d{{1,2}}[ ]\p{{L}}+)\.?\s*[/-]+\s*(?P<agency>[^/.]{{2,24}})[/.]+\s*",
-    # (CNN) -- / (ANSA) - ROMA, 28 LUG -
-    rf"\((?P<agency>[^()]{{2,40}})\)\s*(?:--+|[-–—]|\.-)\s*(?:(?P<place>{_CAPS})(?:,\s*(?P<date>[^()-]{{3,16}}?))?{_DASH})?",
-))  # fmt: skip
+_FORMS = tuple(
+    regex.compile(form, regex.V1)
+    for form in (
+        # BAGHDAD -- / WASHINGTON, D.C. — / PARIS, March 4 (Reuters) -
+        rf"(?P<place>{_CAPS}(?:/{_CAPS})?){_REGION}{_DATE}(?:\s*[(/]{_AGENCY}[)/])?{_DASH}",
+        # Paris, 4 March (Reuters) - / Berlin (dpa) -
+        rf"(?P<place>{_PLACE}(?:/{_PLACE})?){_REGION}{_DATE}\s*\({_AGENCY}\)\s*(?:--+|[-–—:.]+)\s*",
+        # МОСКВА, 29 июня. /ТАСС/.
+        rf"(?P<place>{_CAPS}),\s*(?P<date>\d{{1,2}}[ ]\p{{L}}+)\.?\s*[/-]+\s*(?P<agency>[^/.]{{2,24}})[/.]+\s*",
+        # (CNN) -- / (ANSA) - ROMA, 28 LUG -
+        rf"\({_AGENCY}\)\s*(?:--+|[-–—]|\.-)\s*(?:(?P<place>{_CAPS})(?:,\s*(?P<date>[^()-]{{3,16}}?))?{_DASH})?",
+    )
+)
 LONGEST = 90
 
 
@@ -48,7 +57,7 @@ def find_dateline(paragraph: str) -> Dateline | None:
             continue
         groups = match.groupdict()
         agency = _agency(groups.get("agency"))
-        if groups.get("agency") and agency is None or not (agency or groups.get("place")):
+        if (groups.get("agency") and agency is None) or not (agency or groups.get("place")):
             continue
         raw = paragraph[: folded.original(0, match.end()).end]
         places = tuple(part.strip() for part in (groups.get("place") or "").split("/") if part.strip())

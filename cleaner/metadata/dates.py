@@ -6,18 +6,30 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
+from functools import cache
 
 from cleaner.fold import fold
 from cleaner.metadata.words import opening_words
 from cleaner.model import Document, Found
 
 LONGEST = 110
-_NUMERIC = re.compile(r"(?<!\d)(?:(?:19|20)\d\d[-/. ]{1,2}(?:0?[1-9]|1[0-2])[-/. ]{1,2}(?:[0-2]?\d|3[01])|(?:[0-2]?\d|3[01])[-/. ]{1,2}(?:0?[1-9]|1[0-2])[-/. ]{1,2}(?:19|20)\d\d|(?:0?[1-9]|1[0-2])/(?:[0-2]?\d|3[01])/(?:(?:19|20)\d\d|\d\d)|(?:19|20)\d\d\s*[年년]\s*\d{1,2}\s*[月월]\s*\d{1,2}\s*[日일])(?!\d)")
+_YEAR4, _MONTH2, _DAY2, _GAP = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:[0-2]?\d|3[01])", r"[-/.\s]{1,2}"
+_NUMERIC = re.compile(
+    rf"""(?x) (?<!\d) (?:
+      {_YEAR4}{_GAP}{_MONTH2}{_GAP}{_DAY2}    # 2013-04-02
+    | {_DAY2}{_GAP}{_MONTH2}{_GAP}{_YEAR4}    # 02.04.2013
+    | {_MONTH2}/{_DAY2}/(?:{_YEAR4}|\d\d)                                            # 4/2/2013
+    | {_YEAR4}\s*[年년]\s*\d{{1,2}}\s*[月월]\s*\d{{1,2}}\s*[日일]                     # 2013年4月2日
+    ) (?!\d)"""
+)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY = re.compile(r"(?<!\d)(?:[0-2]?\d|3[01])(?:st|nd|rd|th|er|\.|º|°)?(?!\d)")
 _WORDS = re.compile(r"[^\W\d_]+(?:\.[^\W\d_])?")
-_PUBLISHED = ("article:published_time", "datepublished", "og:published_time", "publishdate", "publish-date", "date", "dc.date.issued",
-              "dc.date", "dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "article.published", "cxenseparse:recs:publishtime")  # fmt: skip
+_PUBLISHED = (
+    "article:published_time", "datepublished", "og:published_time", "publishdate", "publish-date", "date",
+    "dc.date.issued", "dc.date", "dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "article.published",
+    "cxenseparse:recs:publishtime",
+)  # fmt: skip
 _UPDATED = ("article:modified_time", "datemodified", "og:updated_time", "last-modified", "dcterms.modified")
 
 
@@ -38,7 +50,7 @@ def date_text(text: str) -> str | None:
     words = [word.lower() for word in _WORDS.findall(folded)]
     months = opening_words("months")
     has_month = any(word in months for word in words)
-    dated = _NUMERIC.search(folded) or has_month and _YEAR.search(folded) and _DAY.search(_YEAR.sub(" ", folded))
+    dated = _NUMERIC.search(folded) or (has_month and _YEAR.search(folded) and _DAY.search(_YEAR.sub(" ", folded)))
     if not dated:
         return None
     known = opening_words("date")
@@ -81,7 +93,9 @@ def iso_date(raw: str) -> str | None:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             return dt.date.fromisoformat(text).isoformat()
         if re.match(r"\d{4}-\d\d-\d\d[T ]", text):
-            return _sane(dt.datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d)", "", text.replace(" UTC", "Z").replace(" GMT", "Z"))))
+            return _sane(
+                dt.datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d)", "", text.replace(" UTC", "Z").replace(" GMT", "Z")))
+            )
         if re.match(r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d", text):
             return _sane(parsedate_to_datetime(text))
     except (ValueError, TypeError, OverflowError):
@@ -112,7 +126,7 @@ def date_of_line(text: str, languages: Sequence[str] = ()) -> str | None:
     kernel = _kernel(folded)
     settings = {"REQUIRE_PARTS": ["day", "month", "year"], "PREFER_DATES_FROM": "past", "STRICT_PARSING": True}
     try:
-        moment = dateparser.parse(kernel, languages=[code for code in languages if code] or None, settings=settings)  # type: ignore[arg-type]
+        moment = dateparser.parse(kernel, languages=[code for code in languages if code] or None, settings=settings)
     except (ValueError, OverflowError):
         return None
     return moment.date().isoformat() if moment and 1900 <= moment.year <= 2100 else None
@@ -122,9 +136,18 @@ def _kernel(folded: str) -> str:
     """The day, month and year of a date line, without the words and times around them."""
     if match := _NUMERIC.search(folded):
         return match[0]
-    months = "|".join(sorted(map(re.escape, opening_words("months")), key=len, reverse=True))
-    day = r"(?:[0-2]?\d|3[01])(?:st|nd|rd|th|er|\.|º)?"
-    for form in (rf"(?i)\b(?:{months})\.?\s+{day},?\s+(?:of\s+|de\s+)?(?:19|20)\d\d", rf"(?i){day}\s*(?:of\s+|de\s+|-)?(?:{months})\.?,?\s*(?:of\s+|de\s+|-)?\s*(?:19|20)\d\d"):
-        if match := re.search(form, folded):
+    for form in _kernel_forms():
+        if match := form.search(folded):
             return match[0]
     return folded
+
+
+@cache
+def _kernel_forms() -> tuple[re.Pattern[str], ...]:
+    """`April 2, 2013` and `2 de abril de 2013`."""
+    month = "|".join(sorted(map(re.escape, opening_words("months")), key=len, reverse=True))
+    day, of = rf"{_DAY2}(?:st|nd|rd|th|er|\.|º)?", r"(?:of\s+|de\s+|-)?"
+    return (
+        re.compile(rf"\b(?:{month})\.?\s+{day},?\s+{of}{_YEAR4}", re.I),
+        re.compile(rf"{day}\s*{of}(?:{month})\.?,?\s*{of}{_YEAR4}", re.I),
+    )

@@ -20,7 +20,9 @@ FURTHEST = 15
 MOST_WORDS, MOST_CHARS = 34, 260
 
 
-def find_headline(document: Document, body_start: int | None = None, furniture: frozenset[int] = frozenset()) -> Found | None:
+def find_headline(
+    document: Document, body_start: int | None = None, furniture: frozenset[int] = frozenset()
+) -> Found | None:
     """The headline with its source. `body_start` is the index of the first block of the body, `furniture` holds the
     indexes of blocks that rules know as furniture."""
     if document.kind == "html":
@@ -41,22 +43,27 @@ def _of_page(document: Document) -> Found | None:
     keys = [(source, key(text)) for source, text in stated]
     for block in headings:
         own = key(block.text)
-        if own and any(own == other or source == "title" and _starts_or_ends(other, own) for source, other in keys):
+        if own and any(own == other or (source == "title" and _starts_or_ends(other, own)) for source, other in keys):
             return _found(block, "h1", 0.95)
     by_source = dict(reversed(stated))
     for source, confidence in (("json-ld", 0.85), ("meta", 0.8)):
         if text := by_source.get(source):
-            value = without_site(text, document)
-            block = next((b for b in document.blocks if key(b.text) == key(value)), None)
-            return Found("headline", value, block.text if block else text, source, confidence, block=block.index if block else None)
+            return _stated_headline(text, source, confidence, document)
     first = [block for block in headings if block.level == 1 and word_count(block.text) >= 2]
     if len(first) == 1:
         return _found(first[0], "h1", 0.7)
     if text := by_source.get("title"):
-        value = without_site(text, document)
-        block = next((b for b in document.blocks if key(b.text) == key(value)), None)
-        return Found("headline", value, block.text if block else text, "title", 0.6, block=block.index if block else None)
+        return _stated_headline(text, "title", 0.6, document)
     return _found(first[0], "h1", 0.5) if first else None
+
+
+def _stated_headline(text: str, source: str, confidence: float, document: Document) -> Found:
+    """A title of the head, with the block that shows it, if one does."""
+    value = without_site(text, document)
+    shown = next((block for block in document.blocks if key(block.text) == key(value)), None)
+    if shown is None:
+        return Found("headline", value, text, source, confidence)
+    return Found("headline", value, shown.text, source, confidence, block=shown.index)
 
 
 def _stated(document: Document) -> Iterator[tuple[str, str]]:
@@ -90,7 +97,7 @@ def without_site(title: str, document: Document) -> str:
     label = re.sub(r"\W", "", host.rsplit(".", 1)[0].rsplit(".", 1)[-1]) if host else ""
     for at, piece in ((len(pieces) - 1, pieces[-1]), (0, pieces[0])):
         plain = re.sub(r"\W", "", key(piece))
-        if key(piece) in sites or label and len(plain) > 2 and (plain in label or label in plain):
+        if key(piece) in sites or (label and len(plain) > 2 and (plain in label or label in plain)):
             start, end = (0, title.rfind(piece)) if at else (len(piece), len(title))
             return re.sub(r"^[\s|–—·•»«:/-]+|[\s|–—·•»«:/-]+$", "", title[start:end])
     last = pieces[-1]
@@ -135,11 +142,13 @@ def _like_a_headline(block: Block) -> bool:
     text = block.text
     if _SENTENCE_INSIDE.search(text) and shape.words > 12:
         return False
-    if text[:1] in "-–—" or text.endswith("!") and shape.words <= 3:
+    if text[:1] in "-–—" or (text.endswith("!") and shape.words <= 3):
         return False
-    return (2 <= shape.words <= MOST_WORDS and len(text) <= MOST_CHARS and not text.rstrip().endswith((".", ",", ";", ":", "。"))
-            and not (shape.sentence and shape.words > 20) and block.role in ("paragraph", "heading")
-            and not is_byline(text) and not is_date_line(text) and not is_bar(text))  # fmt: skip
+    if text.rstrip().endswith((".", ",", ";", ":", "。")) or (shape.sentence and shape.words > 20):
+        return False
+    if not 2 <= shape.words <= MOST_WORDS or len(text) > MOST_CHARS or block.role not in ("paragraph", "heading"):
+        return False
+    return not (is_byline(text) or is_date_line(text) or is_bar(text))
 
 
 def _found(block: Block, source: str, confidence: float) -> Found:

@@ -10,7 +10,10 @@ from cleaner.model import Document, Found
 _FIELDS = (
     ("site_name", ("og:site_name", "application-name")),
     ("section", ("article:section", "section", "parsely-section", "cxenseparse:section")),
-    ("image", ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src", "thumbnailurl")),
+    (
+        "image",
+        ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src", "thumbnailurl"),
+    ),
 )
 
 

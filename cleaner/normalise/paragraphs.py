@@ -85,7 +85,7 @@ def _belongs(last: Line, line: Line, layout: Layout) -> bool:
 
 
 def _prose(line: Line) -> bool:
-    return ends_sentence(line.text) and len(line.text) > 60 or len(line.text) > 120
+    return (ends_sentence(line.text) and len(line.text) > 60) or len(line.text) > 120
 
 
 def _part(group: list[Line], document: Document) -> Iterator[Part]:
@@ -95,14 +95,16 @@ def _part(group: list[Line], document: Document) -> Iterator[Part]:
     else:
         text = first.text
         for last, line in pairwise(group):
-            together = line.run == last.run or _prose(last) and _prose(line)
+            together = line.run == last.run or (_prose(last) and _prose(line))
             text = join_lines(text, line.text, together=together, source=document.source)
         text = "\n".join(clean for row in text.split("\n") if (clean := clean_characters(row)))
     if text.strip():
         spans = tuple(span for line in group for span in line.spans)
         confidence = min(line.confidence for line in group)
         marker = clean_characters(first.block.marker)
-        yield Part(text, first.role, first.block.level, marker, tuple(line.block.index for line in group), spans, confidence)
+        yield Part(
+            text, first.role, first.block.level, marker, tuple(line.block.index for line in group), spans, confidence
+        )
 
 
 def join_lines(first: str, second: str, *, together: bool = True, source: str = "") -> str:
@@ -118,6 +120,6 @@ def join_lines(first: str, second: str, *, together: bool = True, source: str = 
     if _HYPHENATED.search(first) and second[:1].islower():
         head, tail = re.split(r"\s", first)[-1], re.split(r"\s", second)[0].rstrip(".,;:!?\"'”’)")
         return f"{first}{second}" if f"{head}{tail}" in source.replace("\n", " ") else f"{first[:-1]}{second}"
-    if _CLOSING.match(second) or _UNSPACED.match(first[-1:]) and _UNSPACED.match(second[:1]):
+    if _CLOSING.match(second) or (_UNSPACED.match(first[-1:]) and _UNSPACED.match(second[:1])):
         return f"{first}{second}"
     return f"{first}{second}" if first.endswith(("(", "[", "«", "“", "„")) else f"{first} {second}"

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cleaner.errors import InputError
 from cleaner.model import Document, SourceKind
 from cleaner.read.decode import decode, without_surrogates
 from cleaner.read.sniff import sniff
 from cleaner.read.text import read_text
-
-if TYPE_CHECKING:
-    from bs4 import Tag
-
-Source = "str | bytes | bytearray | memoryview | Tag"
-"""What `clean` takes."""
 
 
 def read(source: Any, *, kind: SourceKind | None = None, url: str | None = None, max_chars: int) -> Document:

@@ -94,7 +94,7 @@ def _refuse_binary(data: bytes) -> None:
 
 
 def _controls(sample: bytes) -> int:
-    return sum(1 for byte in sample if byte < 9 or 13 < byte < 32 and byte != 27 or byte == 127)
+    return sum(1 for byte in sample if byte < 9 or (13 < byte < 32 and byte != 27) or byte == 127)
 
 
 def without_surrogates(text: str) -> str:
@@ -102,7 +102,9 @@ def without_surrogates(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text) if not text.isascii() else text
 
 
-_MOJIBAKE = re.compile("â€|â\x80|â„|â€|Ã[\x80-\xbf¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Â[\xa0-\xbf]|ðŸ|(?:[ÐÑ][\x80-\xbf¡-¿°±²³´µ¶·¸¹º»¼½¾]){2}")
+_MOJIBAKE = re.compile(
+    "â€|â\x80|â„|â€|Ã[\x80-\xbf¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Â[\xa0-\xbf]|ðŸ|(?:[ÐÑ][\x80-\xbf¡-¿°±²³´µ¶·¸¹º»¼½¾]){2}"
+)
 
 
 def mend(text: str) -> str:

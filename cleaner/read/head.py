@@ -68,7 +68,11 @@ def _objects(data: Any) -> Iterator[Mapping[str, Any]]:
             queue.extend(item)
         elif isinstance(item, dict):
             seen += 1
-            queue.extend(item[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if isinstance(item.get(key), (dict, list)))
+            queue.extend(
+                item[key]
+                for key in ("@graph", "mainEntity", "mainEntityOfPage")
+                if isinstance(item.get(key), (dict, list))
+            )
             yield MappingProxyType({key: _without_body(key, value) for key, value in item.items()})
 
 

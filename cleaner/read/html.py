@@ -21,12 +21,16 @@ BLOCK_TAGS = frozenset(
     "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search "
     "section select summary table tbody td textarea tfoot th thead tr ul".split()
 )
-_PLAIN_INLINE = frozenset("b i em strong u font s small sub sup mark wbr".split())
+_PLAIN_INLINE = frozenset(["b", "i", "em", "strong", "u", "font", "s", "small", "sub", "sup", "mark", "wbr"])
 _HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.I)
-_COMPLEX_CELL = "td p, td div, td table, td ul, td ol, td blockquote, td h1, td h2, td h3, td h4, td br, td pre, td form"
+_COMPLEX_CELL = (
+    "td p, td div, td table, td ul, td ol, td blockquote, td h1, td h2, td h3, td h4, td br, td pre, td form"
+)
 _TAGS = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
-_NO_DEPTH = frozenset("p li dt dd tr td th option br img hr input meta link area base col embed source track wbr "
-                      "param".split())  # fmt: skip
+_NO_DEPTH = frozenset(
+    "p li dt dd tr td th option br img hr input meta link area base col embed source track wbr param".split()
+)
+"""Elements that close themselves or need no end tag: they don't nest."""
 MAX_DEPTH = 512
 """Elements nested deeper are taken for their parent, as browsers do; their text stays."""
 _MANY_TAGS = 4_000
@@ -123,7 +127,9 @@ class _Walk:
         elif tag in ("td", "th") and self.pieces:
             self.pieces.append(" | ")
         if tag not in _PLAIN_INLINE:
-            words = " ".join(value.lower() for name in ("class", "id", "role", "itemprop") if (value := attributes.get(name)))
+            words = " ".join(
+                value.lower() for name in ("class", "id", "role", "itemprop") if (value := attributes.get(name))
+            )
             self.nodes.append(Node(tag, words, self.stack[-1] if self.stack else -1))
             self.stack.append(len(self.nodes) - 1)
         self._enter_role(tag, attributes, node)
@@ -223,7 +229,7 @@ class _Walk:
 def _hidden(tag: str, attributes: dict[str, str | None]) -> bool:
     if not attributes:
         return tag == "dialog"
-    if "hidden" in attributes and attributes["hidden"] != "until-found" or attributes.get("aria-hidden") == "true":
+    if ("hidden" in attributes and attributes["hidden"] != "until-found") or attributes.get("aria-hidden") == "true":
         return True
     style = attributes.get("style")
     if style and _HIDING_STYLE.search(style):

@@ -48,7 +48,11 @@ def _with_tables(blocks: list[Block]) -> list[Block]:
     for n in range(1, len(blocks) + 1):
         if n == len(blocks) or bars[n] != bars[start]:
             rows = blocks[start:n]
-            if bars[start] and len(rows) >= 2 and sum(any(c.isdigit() for c in row.text) for row in rows) * 2 >= len(rows):
+            if (
+                bars[start]
+                and len(rows) >= 2
+                and sum(any(c.isdigit() for c in row.text) for row in rows) * 2 >= len(rows)
+            ):
                 result[start:n] = [replace(row, role="table") for row in rows]
             start = n
     return result

@@ -72,7 +72,8 @@ class Rule:
         """The compiled pattern; compiled when it is first needed, since few rules are in one run."""
         if self.pattern is None:
             return None
-        return regex.compile(self.pattern, FLAGS, **{name: list(items) for name, items in self.words})
+        lists: dict[str, Any] = {name: list(items) for name, items in self.words}
+        return regex.compile(self.pattern, FLAGS, **lists)
 
 
 @dataclass(frozen=True, slots=True)
