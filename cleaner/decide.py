@@ -28,8 +28,8 @@ def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, .
     by_block: list[list[Evidence]] = [[] for _ in document.blocks]
     for item in evidence:
         by_block[item.block].append(item)
+    _under_labels(document.blocks, by_block)
     odds = [_odds(block, found) for block, found in zip(document.blocks, by_block, strict=True)]
-    odds = _after_labels(document.blocks, by_block, odds)
     odds = [_with_neighbours(odds, n, document.blocks) for n in range(len(odds))]
     verdicts = [
         _verdict(block, found, score) for block, found, score in zip(document.blocks, by_block, odds, strict=True)
@@ -57,34 +57,38 @@ def _odds(block: Block, found: Sequence[Evidence]) -> float:
 
 LABELS: tuple[Kind, ...] = ("related", "comments", "navigation")
 """Kinds whose label, such as `More in Local`, speaks for the short lines under it too."""
-UNDER_LABEL = 2.0
-UNDER_COMMENTS = 3.0
+UNDER_LABEL, UNDER_COMMENTS = 0.88, 0.95
 
 
-def _after_labels(
-    blocks: Sequence[Block], by_block: Sequence[Sequence[Evidence]], odds: Sequence[float]
-) -> list[float]:
-    """Short lines right under a label that goes lean to going with it; prose and headings end its reach."""
-    result = list(odds)
+def _under_labels(blocks: Sequence[Block], by_block: Sequence[list[Evidence]]) -> None:
+    """Adds evidence to short lines right under a label that goes; prose and headings end its reach."""
     under: Kind | None = None
-    for n, found in enumerate(by_block):
-        label = next((e.kind for e in found if e.detector == "phrases" and e.part is None and e.kind in LABELS), None)
+    prose = sum(1 for found in by_block if any(e.rule in PROSE for e in found))
+    seen = 0
+    for n, (block, found) in enumerate(zip(blocks, by_block, strict=True)):
         rules = {e.rule for e in found}
-        if label and odds[n] > 0 and len(blocks[n].text) < 60:
-            under = label
-        elif rules & PROSE or any(e.role for e in found) or blocks[n].role == "heading":
+        seen += bool(rules & PROSE)
+        label = next((e.kind for e in found if e.detector == "phrases" and e.part is None and e.kind in LABELS), None)
+        if label and len(block.text) < LONGEST_LABEL and _odds(block, found) > 0:
+            under = label if label != "comments" or 2 * seen > prose else None
+        elif rules & PROSE or any(e.role for e in found) or block.role == "heading":
             under = None
         elif under == "comments":
-            result[n] += UNDER_COMMENTS
+            found.append(_label_evidence(n, under, UNDER_COMMENTS))
         elif "structure.shape.sentence" in rules:
             under = None
-        elif under and (blocks[n].role == "list_item" or blocks[n].link_share > 0.5):
-            result[n] += UNDER_LABEL
-        elif blocks[n].gap > 0:
+        elif under and (block.role == "list_item" or block.link_share > 0.5):
+            found.append(_label_evidence(n, under, UNDER_LABEL))
+        elif block.gap > 0:
             under = None
-    return result
 
 
+def _label_evidence(block: int, kind: Kind, score: float) -> Evidence:
+    return Evidence(block, "decide", "decide.under_label", score, f"stands under a label of kind {kind}", kind)
+
+
+LONGEST_LABEL = 60
+"""Characters."""
 PROSE = {"structure.shape.prose", "structure.shape.run"}
 
 
@@ -99,9 +103,7 @@ def _kinds_from_labels(verdicts: Sequence[Verdict]) -> list[Verdict]:
         elif phrase:
             label = phrase.kind if phrase.kind in LABELS else None
         elif label and all(e.rule in PLACE or e.score <= 0.5 for e in verdict.evidence):
-            reason = Evidence(
-                verdict.block, "decide", "decide.under_label", 0.8, f"stands under a label of kind {label}", label
-            )
+            reason = _label_evidence(verdict.block, label, 0.8)
             verdict = replace(verdict, role=label, evidence=(reason, *verdict.evidence))
         result.append(verdict)
     return result
@@ -135,7 +137,7 @@ def _verdict(block: Block, found: Sequence[Evidence], odds: float) -> Verdict:
 
 def _kind(ordered: Sequence[Evidence]) -> Kind:
     """The kind the phrases name, else the strongest that names one."""
-    for detectors in (("phrases", "opening"), ("structure", "repeats", "opinion")):
+    for detectors in (("phrases", "opening"), ("decide",), ("structure", "repeats", "opinion")):
         for item in ordered:
             if item.kind and item.score > 0.5 and item.detector in detectors:
                 return item.kind

@@ -32,6 +32,8 @@ LINES = st.sampled_from(
         "* * *",
         "|a|b|c|",
         "Home | News | Sport",
+        "Comments",
+        "More in Local",
         "```",
         "> quoted",
         "© 2013 The Example",

@@ -25,8 +25,7 @@ WHOLE_KEY = 2
 _BARS = re.compile(r"\s*[|‖¦●▪■►❘]\s*|\s+[•·]\s*|\s*•\s+|\s+/\s+")
 _HAS_BAR = re.compile(r"[|‖¦●▪■►❘•·/]")
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.-][\p{L}\p{M}\p{N}]+)*")
-_SENTENCE_START = regex.compile(r"(?:^|[.!?…。！？؟।][)\]\"'»”’」』]*\s*)(?=\S)")
-CALL_SCORE = 0.9
+_SENTENCE_START = regex.compile(r"(?:^|[.!?…؟।][)\]\"'»”’]*\s+|[。！？][)\]」』）]*\s*)(?=\S)")
 _ENDERS = ".!?…:;。！？؟।։"
 _CLOSERS = ".!?…。！？؟।"
 
@@ -272,7 +271,7 @@ def _sentences(rule: Rule, text: str, starts: list[int]) -> Iterator[tuple[int, 
         end = match.end()
         while end < len(text) and text[end] in _ENDERS:
             end += 1
-        if _closes(text, end, rule) and not _in_quotation(text[:start]):
+        if _closes(text, end) and not _in_quotation(text[:start]):
             over = end
             yield start, end, _value(match)
 
@@ -284,12 +283,9 @@ def _match_at(rule: Rule, text: str, start: int) -> regex.Match[str] | None:
         return None
 
 
-def _closes(text: str, end: int, rule: Rule) -> bool:
-    """Whether a sentence ends here. Nags of good rules may lack their full stop before the next capital."""
-    after = text[end:].lstrip()
-    if not after or text[end - 1] in _CLOSERS:
-        return True
-    return text[end] == " " and after[0].isupper() and rule.score >= CALL_SCORE
+def _closes(text: str, end: int) -> bool:
+    """Whether a sentence ends here."""
+    return not text[end:].strip() or text[end - 1] in _CLOSERS and (text[end - 1] in "。！？" or text[end] in " )]\"'»”’")
 
 
 def _in_quotation(before: str) -> bool:
