@@ -119,7 +119,7 @@ def _same_run(blocks: Sequence[Block], n: int, start: int, layout: Layout) -> bo
         return second.gap == 0 or bool(_GOES_ON.match(second.text)) or (layout.fragmented and len(first.text) > 30)
     if not layout.fragmented or second.gap or ends_sentence(first.text) or n == 0:
         return False
-    if start < n - 1:
+    if start < n - 1 or _is_linked_words(blocks, n):
         return True
     return (
         start > 0
@@ -127,6 +127,13 @@ def _same_run(blocks: Sequence[Block], n: int, start: int, layout: Layout) -> bo
         and len(first.text.split()) >= 6
         and inner_stops(first.text) > 0
     )
+
+
+def _is_linked_words(blocks: Sequence[Block], n: int) -> bool:
+    """Whether block n is a name or two, broken out of a sentence that the lines around it carry."""
+    if n + 1 >= len(blocks) or blocks[n + 1].gap or len(blocks[n].text.split()) > 3:
+        return False
+    return len(blocks[n - 1].text.split()) >= 6 and _in_sentence(blocks[n], blocks[n + 1])
 
 
 def _without_verse(blocks: Sequence[Block], group: range, layout: Layout) -> list[range]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import regex
@@ -13,6 +13,7 @@ from ahocorasick_rs import AhoCorasick
 
 from cleaner.fold import Folded, bare, fold
 from cleaner.layout import runs
+from cleaner.metadata.language import ENOUGH, declared_language, identify
 from cleaner.model import Block, Document, Evidence, Kind, Span
 from cleaner.rules import TIMEOUT, Rule, RuleSet, builtin_rules
 
@@ -24,6 +25,8 @@ WHOLE_KEY = 2
 """Keys up to this length must stand as words, else `ap` would be found in every map."""
 _BARS = re.compile(r"\s*[|‖¦●▪■►❘]\s*|\s+[•·]\s*|\s*•\s+|\s+/\s+")
 _HAS_BAR = re.compile(r"[|‖¦●▪■►❘•·/]")
+_CODE = re.compile(r"^[\"'{$@<;\\%]+\w|^--?\w|[={}<;\\]|\w_\w|\(\)|\w[\"']+$")
+"""Quoted words, options and variables of code, which look like buttons: `'login'`, `--app`, `save()`."""
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.-][\p{L}\p{M}\p{N}]+)*")
 _SENTENCE_START = regex.compile(r"(?:^|[.!?…؟।][)\]\"'»”’]*\s+|[。！？][)\]」』）]*\s*)(?=\S)")
 _ENDERS = ".!?…:;。！？؟।։"
@@ -34,17 +37,22 @@ _CLOSERS = ".!?…。！？؟।"
 class Phrasebook:
     """All rules, indexed for search."""
 
-    phrases: Mapping[str, Rule]
+    phrases: Mapping[str, tuple[Rule, ...]]
     furniture: Mapping[str, Kind]
     furniture_tokens: frozenset[str]
     longest_furniture: int
     automaton: AhoCorasick
     by_key: tuple[tuple[Rule, ...], ...]
     unkeyed: tuple[Rule, ...]
+    spoken: frozenset[str] | None = None
+    """Languages whose rules count in full and come first; None for all."""
+
+    def foreign(self, rule: str) -> bool:
+        return self.spoken is not None and rule.partition(".")[0] not in self.spoken
 
 
 def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
-    phrases: dict[str, Rule] = {}
+    phrases: dict[str, list[Rule]] = {}
     furniture: dict[str, Kind] = {}
     keyed: dict[str, list[Rule]] = {}
     unkeyed: list[Rule] = []
@@ -53,7 +61,7 @@ def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
             furniture.setdefault(" ".join(_tokens(word)), kind)
         for rule in rule_set.rules:
             for phrase in rule.phrases:
-                phrases.setdefault(bare(fold(phrase).text), rule)
+                phrases.setdefault(bare(fold(phrase).text), []).append(rule)
             if rule.pattern is None:
                 continue
             for key in rule.keys:
@@ -62,7 +70,7 @@ def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
                 unkeyed.append(rule)
     furniture.pop("", None)
     return Phrasebook(
-        phrases, furniture, frozenset(token for word in furniture for token in word.split()),
+        {phrase: tuple(rules) for phrase, rules in phrases.items()}, furniture, frozenset(token for word in furniture for token in word.split()),
         max((len(word.split()) for word in furniture), default=0),
         AhoCorasick(list(keyed)), tuple(tuple(rules) for rules in keyed.values()), tuple(unkeyed))  # fmt: skip
 
@@ -74,7 +82,11 @@ def default_phrasebook() -> Phrasebook:
 
 def detect_phrases(document: Document, book: Phrasebook | None = None) -> list[Evidence]:
     """Evidence for every line, part of a line and run of lines that a rule knows."""
-    book = book or default_phrasebook()
+    book = replace(book or default_phrasebook(), spoken=_languages(document))
+    return [_as_foreign(item, book) for item in _search(document, book)]
+
+
+def _search(document: Document, book: Phrasebook) -> list[Evidence]:
     folded = [fold(block.text) for block in document.blocks]
     evidence: list[Evidence] = []
     candidates = _candidates(book, [f.text for f in folded])
@@ -87,6 +99,37 @@ def detect_phrases(document: Document, book: Phrasebook | None = None) -> list[E
         rules = list(dict.fromkeys(rule for n in group for rule in candidates[n]))
         evidence += _in_group(book, rules, [document.blocks[n] for n in group], [folded[n] for n in group])
     return evidence
+
+
+NEAR = (
+    {"no", "nb", "nn", "da", "sv"}, {"cs", "sk"}, {"ru", "uk", "be", "bg"}, {"pt", "es", "gl", "ca"}, {"nl", "af", "de"},
+    {"zh", "ja"}, {"hi", "mr", "ne"}, {"ar", "fa", "ur"}, {"tr", "az"},
+)  # fmt: skip
+"""Languages that are taken for one another, or share phrases."""
+ALWAYS = {"en", "und", "furniture"}
+"""Rules that count on every page: English furniture stands on pages of all languages."""
+FOREIGN = 0.6
+"""Most that a rule of another language than the document's is worth."""
+SAMPLE = 3
+"""Blocks, the longest, from which the language is told."""
+
+
+def _languages(document: Document) -> frozenset[str] | None:
+    """The languages whose rules count in full; None (all) where the text is too short to tell its language."""
+    longest = sorted((block.text for block in document.blocks), key=len, reverse=True)[:SAMPLE]
+    text = " ".join(longest)
+    if len(text) < ENOUGH:
+        return None
+    code, confidence = identify(text)
+    declared = declared_language(document)
+    codes = {code} if confidence >= 0.8 else set()
+    codes |= {declared.value} if declared else set()
+    return frozenset(codes | ALWAYS).union(*(group for group in NEAR if group & codes)) if codes else None
+
+
+def _as_foreign(item: Evidence, book: Phrasebook) -> Evidence:
+    """The evidence of a rule of another language is weak: `Tip:` and `FAQs` are words of many."""
+    return replace(item, score=min(item.score, FOREIGN)) if book.foreign(item.rule) else item
 
 
 def _candidates(book: Phrasebook, lines: list[str]) -> list[list[Rule]]:
@@ -102,7 +145,7 @@ def _candidates(book: Phrasebook, lines: list[str]) -> list[list[Rule]]:
     for key, start, end in book.automaton.find_matches_as_indexes(text, overlapping=True):
         if end - start > WHOLE_KEY or _stands_alone(text, start, end):
             found[bisect_right(starts, start) - 1].update(dict.fromkeys(book.by_key[key]))
-    return [list(rules) for rules in found]
+    return [sorted(rules, key=lambda rule: book.foreign(rule.name)) for rules in found]
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -147,10 +190,12 @@ def _whole(book: Phrasebook, text: str, rules: Iterable[Rule]) -> _Hit | None:
     core = bare(text)
     if not core or text.rstrip()[-1] in ",、，":
         return None  # a label does not end in a comma; a line of verse does
-    if rule := book.phrases.get(core):
-        return _Hit(rule.name, rule.kind, rule.score, rule.why)
-    if hit := _furniture(book, core):
-        return hit
+    if not _CODE.search(text):
+        if named := book.phrases.get(core):
+            rule = min(named, key=lambda rule: book.foreign(rule.name))
+            return _Hit(rule.name, rule.kind, rule.score, rule.why)
+        if hit := _furniture(book, core):
+            return hit
     trimmed = text.strip(" \t|•·*>»›→▶►-_=~#[]()")
     forms = dict.fromkeys((trimmed.rstrip(" .!:…,。।؟？！"), trimmed, text.strip()))
     for rule in rules:
@@ -271,21 +316,16 @@ def _sentences(rule: Rule, text: str, starts: list[int]) -> Iterator[tuple[int, 
         end = match.end()
         while end < len(text) and text[end] in _ENDERS:
             end += 1
-        if _closes(text, end) and not _in_quotation(text[:start]):
+        if not _in_quotation(text[:start]):
             over = end
             yield start, end, _value(match)
 
 
 def _match_at(rule: Rule, text: str, start: int) -> regex.Match[str] | None:
     try:
-        return rule.matcher.match(text, start, timeout=TIMEOUT) if rule.matcher else None
+        return matcher.match(text, start, timeout=TIMEOUT) if (matcher := rule.sentence_matcher) else None
     except TimeoutError:  # a runaway pattern is no evidence
         return None
-
-
-def _closes(text: str, end: int) -> bool:
-    """Whether a sentence ends here."""
-    return not text[end:].strip() or text[end - 1] in _CLOSERS and (text[end - 1] in "。！？" or text[end] in " )]\"'»”’")
 
 
 def _in_quotation(before: str) -> bool:

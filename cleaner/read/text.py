@@ -18,6 +18,8 @@ _MARKED = re.compile(
     r"|(?P<item>[-*+•‣▪◦●■–](?=[ \t])|\d{1,3}[.)](?=[ \t]))[ \t]+(?=\S)|(?P<dot>・)(?=\S)"
     r"|(?P<quote>>)[ ]?(?=\S)"
 )
+_DATED = re.compile(r"\d{1,2}[.)]\s+\S+\s+(?:19|20)\d\d\b")
+"""`3. Mai 2019` is no list item."""
 _FENCE = re.compile(r"(```|~~~)")
 _MD_LINK = re.compile(r"\[([^\]\n]+)\]\((?:[^()\s]|\([^()\s]*\))+(?:\s+\"[^\"]*\")?\)")
 
@@ -77,7 +79,7 @@ def _block(index: int, source: str, start: int, end: int, gap: int) -> Block:
     text, marker, role, level = source[start:end], "", "paragraph", 0
     if text.startswith("|") and text.endswith("|") and text.count("|") > 2:
         role = "table"
-    elif mark := _MARKED.match(text):
+    elif (mark := _MARKED.match(text)) and not _DATED.match(text):
         role, level = _role(mark)
         marker, text = mark[0].strip(), text[mark.end() :]
     mended = mend(text)

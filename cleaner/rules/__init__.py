@@ -46,6 +46,7 @@ from cleaner.model import KINDS, Kind
 
 Scope = Literal["line", "sentence"]
 FLAGS = regex.VERSION0 | regex.IGNORECASE
+SENTENCE_END = r"""(?:(?<=[.!?…؟।])(?=[\s)\]"'»”’]|$)|(?<=[。！？])|(?=[.!?…؟।。！？]|\s*$))"""
 TIMEOUT = 2.0
 """Seconds that one pattern may spend on one line; patterns of the package need microseconds."""
 
@@ -70,10 +71,19 @@ class Rule:
     @cached_property
     def matcher(self) -> regex.Pattern[str] | None:
         """The compiled pattern; compiled when it is first needed, since few rules are in one run."""
-        if self.pattern is None:
+        return self._compile(self.pattern) if self.pattern else None
+
+    @cached_property
+    def sentence_matcher(self) -> regex.Pattern[str] | None:
+        """The pattern with the end of a sentence after it; None for rules of whole lines."""
+        if self.pattern is None or self.scope != "sentence":
             return None
+        verbose = self.pattern.startswith("(?x)")
+        return self._compile(f"(?x)(?:{self.pattern[4:]}\n){SENTENCE_END}" if verbose else f"(?:{self.pattern}){SENTENCE_END}")
+
+    def _compile(self, pattern: str) -> regex.Pattern[str]:
         lists: dict[str, Any] = {name: list(items) for name, items in self.words}
-        return regex.compile(self.pattern, FLAGS, **lists)
+        return regex.compile(pattern, FLAGS, **lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +155,7 @@ def check_patterns(rule_set: RuleSet, where: str) -> None:
     """Compile every pattern of a set. Raises RuleError, naming the rule, for one that does not compile."""
     for rule in rule_set.rules:
         try:
-            rule.matcher  # noqa: B018  # compiles it
+            rule.matcher, rule.sentence_matcher  # noqa: B018  # compiles them
         except regex.error as error:
             raise RuleError(f"bad pattern: {error}", where=f"{where}, rule {rule.name}") from error
 
