@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from cleaner.detect.phrases import detect_phrases, phrasebook
+from cleaner.detect.phrases import detect_phrases, phrasebook, phrasebook_of
 from cleaner.errors import RuleError
 from cleaner.model import KINDS, Document
 from cleaner.read.text import read_text
-from cleaner.rules import RuleSet, builtin_rules, check_patterns, parse_rules
+from cleaner.rules import RuleSet, builtin_rules, check_patterns, languages, parse_rules
 
 SETS = {rule_set.language: rule_set for rule_set in builtin_rules()}
 LANGUAGES = [
@@ -56,7 +56,7 @@ def test_hits_of_a_language_are_found_among_all_rules(language: str) -> None:
 
 
 def found(document: Document) -> bool:
-    return bool(detect_phrases(document))
+    return bool(detect_phrases(document, phrasebook_of(languages())))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

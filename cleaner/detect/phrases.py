@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import regex
@@ -15,7 +15,7 @@ from cleaner.fold import Folded, bare, fold
 from cleaner.layout import runs
 from cleaner.metadata.language import ENOUGH, declared_language, identify
 from cleaner.model import Block, Document, Evidence, Kind, Span
-from cleaner.rules import TIMEOUT, Rule, RuleSet, builtin_rules
+from cleaner.rules import TIMEOUT, Rule, RuleSet, languages, rules_of
 
 LONGEST_LINE = 400
 """Characters; a longer line is no nag as a whole, it is searched for sentences only."""
@@ -37,22 +37,16 @@ _CLOSERS = ".!?…。！？؟।"
 class Phrasebook:
     """All rules, indexed for search."""
 
-    phrases: Mapping[str, tuple[Rule, ...]]
+    phrases: Mapping[str, Rule]
     furniture: Mapping[str, Kind]
     furniture_tokens: frozenset[str]
     longest_furniture: int
     automaton: AhoCorasick
     by_key: tuple[tuple[Rule, ...], ...]
     unkeyed: tuple[Rule, ...]
-    spoken: frozenset[str] | None = None
-    """Languages whose rules count in full and come first; None for all."""
-
-    def foreign(self, rule: str) -> bool:
-        return self.spoken is not None and rule.partition(".")[0] not in self.spoken
-
 
 def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
-    phrases: dict[str, list[Rule]] = {}
+    phrases: dict[str, Rule] = {}
     furniture: dict[str, Kind] = {}
     keyed: dict[str, list[Rule]] = {}
     unkeyed: list[Rule] = []
@@ -61,7 +55,7 @@ def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
             furniture.setdefault(" ".join(_tokens(word)), kind)
         for rule in rule_set.rules:
             for phrase in rule.phrases:
-                phrases.setdefault(bare(fold(phrase).text), []).append(rule)
+                phrases.setdefault(bare(fold(phrase).text), rule)
             if rule.pattern is None:
                 continue
             for key in rule.keys:
@@ -70,20 +64,20 @@ def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
                 unkeyed.append(rule)
     furniture.pop("", None)
     return Phrasebook(
-        {phrase: tuple(rules) for phrase, rules in phrases.items()}, furniture, frozenset(token for word in furniture for token in word.split()),
+        phrases, furniture, frozenset(token for word in furniture for token in word.split()),
         max((len(word.split()) for word in furniture), default=0),
         AhoCorasick(list(keyed)), tuple(tuple(rules) for rules in keyed.values()), tuple(unkeyed))  # fmt: skip
 
 
 @cache
-def default_phrasebook() -> Phrasebook:
-    return phrasebook(builtin_rules())
+def phrasebook_of(languages: tuple[str, ...]) -> Phrasebook:
+    return phrasebook(rules_of(language) for language in languages)
 
 
 def detect_phrases(document: Document, book: Phrasebook | None = None) -> list[Evidence]:
-    """Evidence for every line, part of a line and run of lines that a rule knows."""
-    book = replace(book or default_phrasebook(), spoken=_languages(document))
-    return [_as_foreign(item, book) for item in _search(document, book)]
+    """Evidence for every line, part of a line and run of lines that a rule knows. Without a book, the rules of the
+    document's language, of English and of `common.toml` are asked; all rules where the language can't be told."""
+    return _search(document, book or phrasebook_of(_languages(document)))
 
 
 def _search(document: Document, book: Phrasebook) -> list[Evidence]:
@@ -102,34 +96,27 @@ def _search(document: Document, book: Phrasebook) -> list[Evidence]:
 
 
 NEAR = (
-    {"no", "nb", "nn", "da", "sv"}, {"cs", "sk"}, {"ru", "uk", "be", "bg"}, {"pt", "es", "gl", "ca"}, {"nl", "af", "de"},
-    {"zh", "ja"}, {"hi", "mr", "ne"}, {"ar", "fa", "ur"}, {"tr", "az"},
+    {"no", "da", "sv"}, {"cs", "sk"}, {"ru", "uk", "be", "bg"}, {"pt", "es", "gl", "ca"}, {"nl", "af"}, {"zh", "ja"},
+    {"hi", "mr", "ne"}, {"ar", "fa", "ur"}, {"tr", "az"}, {"no", "nb", "nn"},
 )  # fmt: skip
-"""Languages that are taken for one another, or share phrases."""
-ALWAYS = {"en", "und", "furniture"}
-"""Rules that count on every page: English furniture stands on pages of all languages."""
-FOREIGN = 0.6
-"""Most that a rule of another language than the document's is worth."""
+"""Languages that are taken for one another on few words, or share phrases."""
+ALWAYS = ("en", "common")
+"""English furniture stands on pages of all languages."""
 SAMPLE = 3
 """Blocks, the longest, from which the language is told."""
 
 
-def _languages(document: Document) -> frozenset[str] | None:
-    """The languages whose rules count in full; None (all) where the text is too short to tell its language."""
-    longest = sorted((block.text for block in document.blocks), key=len, reverse=True)[:SAMPLE]
-    text = " ".join(longest)
-    if len(text) < ENOUGH:
-        return None
-    code, confidence = identify(text)
+def _languages(document: Document) -> tuple[str, ...]:
+    """The rule files to ask, the document's own language first."""
+    text = " ".join(sorted((block.text for block in document.blocks), key=len, reverse=True)[:SAMPLE])
+    code, confidence = identify(text) if len(text) >= ENOUGH else ("", 0.0)
     declared = declared_language(document)
-    codes = {code} if confidence >= 0.8 else set()
-    codes |= {declared.value} if declared else set()
-    return frozenset(codes | ALWAYS).union(*(group for group in NEAR if group & codes)) if codes else None
-
-
-def _as_foreign(item: Evidence, book: Phrasebook) -> Evidence:
-    """The evidence of a rule of another language is weak: `Tip:` and `FAQs` are words of many."""
-    return replace(item, score=min(item.score, FOREIGN)) if book.foreign(item.rule) else item
+    spoken = [code] if confidence >= 0.8 else []
+    spoken += [declared.value] if declared else []
+    if not spoken:
+        return (*ALWAYS, *(name for name in languages() if name not in ALWAYS))
+    near = [other for group in NEAR if group & set(spoken) for other in sorted(group)]
+    return tuple(name for name in dict.fromkeys((*spoken, *near, *ALWAYS)) if name in languages())
 
 
 def _candidates(book: Phrasebook, lines: list[str]) -> list[list[Rule]]:
@@ -145,7 +132,7 @@ def _candidates(book: Phrasebook, lines: list[str]) -> list[list[Rule]]:
     for key, start, end in book.automaton.find_matches_as_indexes(text, overlapping=True):
         if end - start > WHOLE_KEY or _stands_alone(text, start, end):
             found[bisect_right(starts, start) - 1].update(dict.fromkeys(book.by_key[key]))
-    return [sorted(rules, key=lambda rule: book.foreign(rule.name)) for rules in found]
+    return [list(rules) for rules in found]
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -191,8 +178,7 @@ def _whole(book: Phrasebook, text: str, rules: Iterable[Rule]) -> _Hit | None:
     if not core or text.rstrip()[-1] in ",、，":
         return None  # a label does not end in a comma; a line of verse does
     if not _CODE.search(text):
-        if named := book.phrases.get(core):
-            rule = min(named, key=lambda rule: book.foreign(rule.name))
+        if rule := book.phrases.get(core):
             return _Hit(rule.name, rule.kind, rule.score, rule.why)
         if hit := _furniture(book, core):
             return hit

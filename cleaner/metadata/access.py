@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cleaner.model import Access, AccessKind, Document, Evidence, Verdict
-from cleaner.rules import number_words, rule_named
+from cleaner.rules import number_of, rule_named
 
 NAGGING = ("meter", "subscribe", "sign_in")
 
@@ -22,7 +22,7 @@ def find_access(document: Document, verdicts: Sequence[Verdict]) -> Access:
             rule = rule_named(item.rule)
             gate = rule.access if rule else None
             if gate == "remaining":
-                number = _number(item.value)
+                number = number_of(item.value, item.rule) if item.value else None
                 remaining = number if remaining is None else remaining
             limit = limit or gate == "limit"
             if gate:
@@ -45,12 +45,6 @@ def _gone(verdict: Verdict) -> list[Evidence]:
     if not verdict.keep:
         return [item for item in verdict.evidence if item.detector == "phrases"]
     return [cut.evidence for cut in verdict.cuts if cut.evidence.detector == "phrases"]
-
-
-def _number(text: str | None) -> int | None:
-    if not text:
-        return None
-    return int(text) if text.isdecimal() else number_words().get(text.lower())
 
 
 def _declared_free(document: Document) -> bool | None:

@@ -1,4 +1,4 @@
-"""Loads the phrase rules, which are data: one TOML file a language, `common.toml` for all languages.
+"""Loads the phrase rules, which are data: one TOML file a language, `common.toml` (rule names begin with `und`) for all languages.
 
 A rule file holds
 
@@ -193,11 +193,22 @@ def required_literal(pattern: str) -> tuple[str, ...]:
 
 
 @cache
+def languages() -> tuple[str, ...]:
+    """The languages that have a rule file; `common` holds what all of them share."""
+    names = (entry.name for entry in resources.files(__name__).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+
+
+@cache
+def rules_of(language: str) -> RuleSet:
+    """The rules of one language's file, read when they are first needed."""
+    name = f"{language}.toml"
+    return parse_rules((resources.files(__name__) / name).read_text("utf8"), name)
+
+
 def builtin_rules() -> tuple[RuleSet, ...]:
-    """Every rule file of the package, by file name."""
-    folder = resources.files(__name__)
-    files = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
-    sets = tuple(parse_rules(entry.read_text("utf8"), entry.name) for entry in files)
+    """Every rule file of the package. Raises RuleError where two rules have one name."""
+    sets = tuple(rules_of(language) for language in languages())
     refuse_doubles(rule.name for rule_set in sets for rule in rule_set.rules)
     return sets
 
@@ -211,15 +222,23 @@ def refuse_doubles(names: Iterable[str]) -> None:
 
 
 def rule_named(name: str) -> Rule | None:
-    return _by_name().get(name)
+    """A rule of the package by its name; None where there is none."""
+    language = name.partition(".")[0]
+    return _by_name(language).get(name) if language in languages() else None
 
 
 @cache
-def _by_name() -> Mapping[str, Rule]:
-    return {rule.name: rule for rule_set in builtin_rules() for rule in rule_set.rules}
+def _by_name(language: str) -> Mapping[str, Rule]:
+    return {rule.name: rule for rule in rules_of(language).rules}
 
 
-@cache
-def number_words() -> Mapping[str, int]:
-    """Number words of all languages, lower case."""
-    return {word: value for rule_set in builtin_rules() for word, value in rule_set.numbers.items()}
+def number_of(text: str, rule: str) -> int | None:
+    """A number as a rule's language writes it, in figures or as a word.
+
+    >>> number_of("2", "en.meter.remaining"), number_of("zwei", "de.meter.remaining")
+    (2, 2)
+    """
+    if text.isdecimal():
+        return int(text)
+    language = rule.partition(".")[0]
+    return rules_of(language).numbers.get(text.lower()) if language in languages() else None
