@@ -330,7 +330,8 @@ def _in_group(book: Phrasebook, rules: list[Rule], blocks: list[Block], lines: l
         starts.append(at)
         at += len(line.text) + 1
     text = " ".join(line.text for line in lines)
-    if len(text) <= LONGEST_LINE and (hit := _whole(book, text, rules)):
+    single = len(_sentence_starts(text)) == 1
+    if single and len(text) <= LONGEST_LINE and (hit := _whole(book, text, rules)):
         yield from (_evidence(block, hit) for block in blocks)
         return
     for hit, start, end in _nags(rules, text):
