@@ -33,7 +33,9 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--limit", type=int, default=0, help="only N pages, evenly spread")
     args = parser.parse_args()
-    pages = sorted(path for folder in args.folders for path in folder.rglob("*.html*") if path.suffix in (".html", ".gz"))
+    pages = sorted(
+        path for folder in args.folders for path in folder.rglob("*.html*") if path.suffix in (".html", ".gz")
+    )
     if args.limit:
         pages = pages[:: max(1, len(pages) // args.limit)]
     done: Counter[str] = Counter()

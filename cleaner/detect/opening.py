@@ -24,18 +24,25 @@ SKIP = 2.0
 def detect_opening(document: Document, before: Sequence[Evidence] = ()) -> list[Evidence]:
     """Evidence with a role for the headline and dek, with a kind for byline and date lines. Lines that are known as
     furniture from the evidence before are no headline."""
-    return list(_opening(document, furniture_lines(before)))
+    return list(_opening(document, furniture_lines(document, before)))
 
 
-def furniture_lines(evidence: Iterable[Evidence]) -> frozenset[int]:
-    """Blocks that a rule knows as furniture."""
-    return frozenset(
-        item.block for item in evidence if item.detector == "phrases" and item.part is None and item.score >= 0.7
-    )
+KNOWN = 0.7
+"""Score from which a rule's word makes a line furniture, and the share of the line that it must know."""
+
+
+def furniture_lines(document: Document, evidence: Iterable[Evidence]) -> frozenset[int]:
+    """Blocks that rules know as furniture, whole or nearly."""
+    known: dict[int, float] = {}
+    for item in evidence:
+        if item.detector == "phrases" and item.score >= KNOWN:
+            size = len(item.part) if item.part else len(document.blocks[item.block].text)
+            known[item.block] = known.get(item.block, 0.0) + size
+    return frozenset(n for n, size in known.items() if size >= KNOWN * len(document.blocks[n].text))
 
 
 def _opening(document: Document, furniture: frozenset[int]) -> Iterator[Evidence]:
-    start = body_start(document)
+    start = body_start(document, furniture)
     headline = find_headline(document, start, furniture)
     at = headline.block if headline else None
     if headline and at is not None:
@@ -56,9 +63,10 @@ def _opening(document: Document, furniture: frozenset[int]) -> Iterator[Evidence
                 break
 
 
-def body_start(document: Document) -> int | None:
-    """Index of the first block that reads as the body: the densest run of prose is found first, then its beginning."""
-    groups = runs(document)
+def body_start(document: Document, furniture: frozenset[int] = frozenset()) -> int | None:
+    """Index of the first block that reads as the body: the densest run of prose is found first, then its beginning.
+    Blocks that are known as furniture don't count."""
+    groups = [group for group in runs(document) if group.start not in furniture]
     shapes = [run_shape([shape_of(document.blocks[n]) for n in group]) for group in groups]
     long = [n for n, shape in enumerate(shapes) if shape.prose and shape.words >= 14 and shape.links < 0.4]
     if not long:

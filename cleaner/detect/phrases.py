@@ -45,6 +45,7 @@ class Phrasebook:
     by_key: tuple[tuple[Rule, ...], ...]
     unkeyed: tuple[Rule, ...]
 
+
 def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
     phrases: dict[str, Rule] = {}
     furniture: dict[str, Kind] = {}

@@ -57,8 +57,8 @@ def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
     """The headline that the opening detector found, unless its line was taken for something else."""
     from cleaner.detect.opening import body_start, furniture_lines
 
-    known = furniture_lines(item for verdict in verdicts for item in verdict.evidence)
-    headline = find_headline(document, body_start(document), known)
+    known = furniture_lines(document, (item for verdict in verdicts for item in verdict.evidence))
+    headline = find_headline(document, body_start(document, known), known)
     if headline is None or headline.block is None:
         return headline
     verdict = verdicts[headline.block]

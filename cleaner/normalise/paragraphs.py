@@ -56,7 +56,10 @@ def _line(block: Block, verdict: Verdict, run: int) -> Line:
         return Line(block, role, run, block.text, (block.span,) if block.span else (), verdict.confidence)
     left = [span for span in remaining(block, verdict) if block.text[span.start : span.end].strip(" \t|•·")]
     text = " ".join(block.text[span.start : span.end].strip(" \t|•·") for span in left)
-    spans = tuple(place for span in left if (place := block.source_span(span)))
+    places = [place for span in left if (place := block.source_span(span))]
+    if block.marker and block.span:
+        places.insert(0, Span(block.span.start, block.span.start + len(block.marker)))
+    spans = tuple(places)
     return Line(block, role, run, text, spans, verdict.confidence)
 
 

@@ -79,7 +79,9 @@ class Rule:
         if self.pattern is None or self.scope != "sentence":
             return None
         verbose = self.pattern.startswith("(?x)")
-        return self._compile(f"(?x)(?:{self.pattern[4:]}\n){SENTENCE_END}" if verbose else f"(?:{self.pattern}){SENTENCE_END}")
+        return self._compile(
+            f"(?x)(?:{self.pattern[4:]}\n){SENTENCE_END}" if verbose else f"(?:{self.pattern}){SENTENCE_END}"
+        )
 
     def _compile(self, pattern: str) -> regex.Pattern[str]:
         lists: dict[str, Any] = {name: list(items) for name, items in self.words}
