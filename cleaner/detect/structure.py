@@ -17,7 +17,7 @@ from importlib import resources
 from cleaner.fold import fold
 from cleaner.layout import runs
 from cleaner.measure import ends_sentence, inner_stops, word_count
-from cleaner.model import KINDS, Block, Document, Evidence, Kind
+from cleaner.model import KINDS, Block, Document, Evidence, Kind, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Table:
 
     words: Mapping[str, Kind]
     body: frozenset[str]
+    ignored: frozenset[str]
     tags: Mapping[str, tuple[float, Kind]]
 
 
@@ -70,9 +71,8 @@ class Table:
 def table() -> Table:
     data = tomllib.loads((resources.files("cleaner.rules") / "data" / "structure.toml").read_text("utf8"))
     words: dict[str, Kind] = {word: kind for kind in KINDS for word in data["words"].get(kind, ())}
-    return Table(
-        words, frozenset(data["body"]["words"]), {tag: (score, kind) for tag, (score, kind) in data["tags"].items()}
-    )
+    tags = {tag: (score, kind) for tag, (score, kind) in data["tags"].items()}
+    return Table(words, frozenset(data["body"]["words"]), frozenset(data["ignored"]["words"]), tags)
 
 
 _SPLIT = re.compile(r"[^a-z0-9]+")
@@ -89,7 +89,10 @@ def kind_of_words(words: str) -> Kind | None:
     for value in words.split():
         if value in known:
             return known[value]
-        for token in _SPLIT.split(value):
+        tokens = _SPLIT.split(value)
+        if tokens[0] in table().ignored:
+            continue
+        for token in tokens:
             if token in known:
                 return known[token]
     return None
@@ -115,22 +118,51 @@ class Surroundings:
 _NOTHING = Surroundings(None, 0.5, "")
 
 
-def _surroundings(document: Document) -> list[Surroundings]:
+CARRIES = 0.35
+"""Share of a page's prose in an element from which its tag and class words say nothing: `share-container` round a
+whole article is no share bar."""
+CARRIES_COMMENTS = 0.8
+"""The same for comments, which may well be longer than the article."""
+
+
+def _surroundings(document: Document, shapes: list[Shape]) -> list[Surroundings]:
     """For each node, the strongest word of its ancestors, passed down."""
     result: list[Surroundings] = []
-    tags = table().tags
-    for node in document.nodes:
+    prose = _prose_inside(document, shapes)
+    total = max(prose, default=0.0)
+    for n, node in enumerate(document.nodes):
         above = result[node.parent] if node.parent >= 0 else _NOTHING
-        own = _NOTHING
-        if node.tag in tags:
-            score, kind = tags[node.tag]
-            own = Surroundings(kind, score, f"stands in <{node.tag}>")
-        if node.tag not in ("html", "body", "main", "article") and (named := kind_of_words(node.words)):
-            score = 0.7 if names_body(node.words) else 0.86
-            if score > own.score:
-                own = Surroundings(named, score, f"class or id says {named}")
+        own = _own_words(node)
+        most = CARRIES_COMMENTS if own.kind == "comments" else CARRIES
+        if total and prose[n] >= most * total:
+            own = _NOTHING
         result.append(own if own.score > above.score else above)
     return result
+
+
+def _own_words(node: Node) -> Surroundings:
+    """What a node's own tag and class words say."""
+    own = _NOTHING
+    if node.tag in table().tags:
+        score, kind = table().tags[node.tag]
+        own = Surroundings(kind, score, f"stands in <{node.tag}>")
+    if node.tag not in ("html", "body", "main", "article") and (named := kind_of_words(node.words)):
+        score = 0.7 if names_body(node.words) else 0.86
+        if score > own.score:
+            own = Surroundings(named, score, f"class or id says {named}")
+    return own
+
+
+def _prose_inside(document: Document, shapes: list[Shape]) -> list[float]:
+    """For each node, the words of prose in it."""
+    words = [0.0] * len(document.nodes)
+    for block, shape in zip(document.blocks, shapes, strict=True):
+        if block.node >= 0 and shape.prose:
+            words[block.node] += shape.words * (1.0 - shape.links)
+    for n in range(len(words) - 1, 0, -1):
+        if document.nodes[n].parent >= 0:
+            words[document.nodes[n].parent] += words[n]
+    return words
 
 
 def _content_weight(shape: Shape, around: Surroundings, role: str) -> float:
@@ -169,7 +201,7 @@ def _inside(document: Document, region: int) -> list[bool]:
 
 
 def _of_page(document: Document, shapes: list[Shape]) -> Iterator[Evidence]:
-    around = _surroundings(document)
+    around = _surroundings(document, shapes)
     near = [around[block.node] if block.node >= 0 else _NOTHING for block in document.blocks]
     weights = [_content_weight(s, a, b.role) for s, a, b in zip(shapes, near, document.blocks, strict=True)]
     region = _region(document, weights)
