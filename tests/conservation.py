@@ -2,8 +2,8 @@
 
     python tests/conservation.py FOLDER [FOLDER ...] [--jobs 2] [--limit N]
 
-Pages are `*.html` and `*.html.gz`. The text renderings are BeautifulSoup's `get_text("\\n")`, inscriptis and html-text (where they are
-installed), and the page's own blocks one a paragraph and one a line. Exit status 1 where anything failed.
+Pages are `*.html` and `*.html.gz`. The text renderings are BeautifulSoup's `get_text("\\n")`, inscriptis and html-text
+(where they are installed), and the page's own blocks one a paragraph and one a line. Exit status 1 where anything failed.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main() -> int:
 def check(path: Path) -> list[tuple[str, str]]:
     """(rendering, complaint or nothing) for each rendering of a page."""
     warnings.simplefilter("ignore")
-    raw = gzip.open(path).read() if path.suffix == ".gz" else path.read_bytes()
+    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     results = []
     for name, kind, source in renderings(raw):
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from cases import FIXTURES, SEED, load_cases
@@ -174,7 +173,8 @@ def test_another_process_gives_the_same_bytes() -> None:
         "import sys; sys.path.insert(0, 'tests')\n"
         "from cases import load_cases\nfrom cleaner import clean\nimport hashlib\n"
         "cases = load_cases()[::-1]\n"
-        "print(hashlib.sha256(''.join(sorted(clean(c.source, kind=c.kind).to_json() for c in cases)).encode()).hexdigest())"
+        "answers = sorted(clean(case.source, kind=case.kind).to_json() for case in cases)\n"
+        "print(hashlib.sha256(''.join(answers).encode()).hexdigest())"
     )
     root = str(FIXTURES.parent)
     runs = {
@@ -185,7 +185,7 @@ def test_another_process_gives_the_same_bytes() -> None:
             check=True,
             cwd=root,
             env={"PYTHONHASHSEED": seed, "PYTHONPATH": root},
-        ).stdout  # fmt: skip
+        ).stdout
         for seed in ("0", "4242")
     }
     assert len(runs) == 1
@@ -261,12 +261,11 @@ def test_a_stream_goes_on_after_a_bad_document() -> None:
 
 
 def test_hidden_text_and_json_ld_bodies_appear_nowhere() -> None:
-    page = Path(FIXTURES / "en" / "hidden-text.html.txt").read_text("utf8")
     article = clean(
-        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Rain","articleBody":"Secret body"}</script>'
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Rain","articleBody":"Secret"}</script>'
         "<p hidden>Secret one</p><div style='display: none'>Secret two</div><p aria-hidden='true'>Secret three</p>"
-        "<template>Secret four</template><dialog>Secret five</dialog><p>The rain had stopped by noon, and the river fell.</p>"
+        "<template>Secret four</template><dialog>Secret five</dialog>"
+        "<p>The rain had stopped by noon, and the river fell.</p>"
     )
     assert "Secret" not in article.to_json()
     assert article.text == "The rain had stopped by noon, and the river fell."
-    assert "=== kept" in page

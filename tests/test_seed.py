@@ -7,7 +7,8 @@ from cases import SEED
 from cleaner import clean
 
 DEBRIS = [
-    "Share with others:", "Print Email Read Later", "You have 2 remaining free articles this month", "Try unlimited digital access",
+    "Share with others:", "Print Email Read Later", "You have 2 remaining free articles this month",
+    "Try unlimited digital access",
     "If you are an existing subscriber,", "link your account for free access. Start here",
     "You’ve reached the limit of free articles this month.", "To continue unlimited reading",
     "If you are an existing subscriber,", "link your account for free access. Start here",

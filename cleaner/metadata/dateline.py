@@ -11,10 +11,10 @@ from cleaner.model import Dateline
 AGENCIES = {
     "AP": "AP", "ASSOCIATED PRESS": "AP", "REUTERS": "Reuters", "AFP": "AFP", "UPI": "UPI", "DPA": "dpa", "EFE": "EFE",
     "ANSA": "ANSA", "TASS": "TASS", "ТАСС": "TASS", "XINHUA": "Xinhua", "PTI": "PTI", "ANI": "ANI", "IANS": "IANS",
-    "KYODO": "Kyodo", "JIJI": "Jiji", "YONHAP": "Yonhap", "EUROPA PRESS": "Europa Press", "LUSA": "Lusa", "BELGA": "Belga",
-    "ANP": "ANP", "APA": "APA", "SDA": "SDA", "KEYSTONE-SDA": "Keystone-SDA", "ANADOLU": "Anadolu", "AA": "Anadolu",
-    "BLOOMBERG": "Bloomberg", "CNN": "CNN", "SID": "SID", "NTB": "NTB", "TT": "TT", "RITZAU": "Ritzau", "PAP": "PAP",
-    "ČTK": "ČTK", "РИА НОВОСТИ": "RIA Novosti", "ИНТЕРФАКС": "Interfax",
+    "KYODO": "Kyodo", "JIJI": "Jiji", "YONHAP": "Yonhap", "EUROPA PRESS": "Europa Press", "LUSA": "Lusa",
+    "BELGA": "Belga", "ANP": "ANP", "APA": "APA", "SDA": "SDA", "KEYSTONE-SDA": "Keystone-SDA", "ANADOLU": "Anadolu",
+    "AA": "Anadolu", "BLOOMBERG": "Bloomberg", "CNN": "CNN", "SID": "SID", "NTB": "NTB", "TT": "TT", "RITZAU": "Ritzau",
+    "PAP": "PAP", "ČTK": "ČTK", "РИА НОВОСТИ": "RIA Novosti", "ИНТЕРФАКС": "Interfax",
 }  # fmt: skip
 """Upper-case name -> name as it is given out."""
 _LATER = r"(?:[ ](?:\p{Lu}[\p{L}\p{M}'.-]*|de|del|la|le|di|da|do|of|am|an|der|sur))*"

@@ -24,6 +24,7 @@ _NUMERIC = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY = re.compile(r"(?<!\d)(?:[0-2]?\d|3[01])(?:st|nd|rd|th|er|\.|º|°)?(?!\d)")
+_DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"[^\W\d_]+(?:\.[^\W\d_])?")
 _PUBLISHED = (
     "article:published_time", "datepublished", "og:published_time", "publishdate", "publish-date", "date",
@@ -44,8 +45,10 @@ def is_date_line(text: str) -> bool:
 
 def date_text(text: str) -> str | None:
     """The folded text of a date line, None where it is none."""
+    if len(text) > 2 * LONGEST or not _DIGIT.search(text):
+        return None
     folded = fold(text).text.strip()
-    if not 6 <= len(folded) <= LONGEST or not any(char.isdigit() for char in folded):
+    if not 6 <= len(folded) <= LONGEST:
         return None
     words = [word.lower() for word in _WORDS.findall(folded)]
     months = opening_words("months")

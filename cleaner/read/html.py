@@ -18,8 +18,8 @@ SKIPPED = frozenset(
 """Elements whose content is not part of the visible text."""
 BLOCK_TAGS = frozenset(
     "address article aside blockquote body button center caption dd details dialog dir div dl dt fieldset figcaption "
-    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search "
-    "section select summary table tbody td textarea tfoot th thead tr ul".split()
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre "
+    "search section select summary table tbody td textarea tfoot th thead tr ul".split()
 )
 _PLAIN_INLINE = frozenset(["b", "i", "em", "strong", "u", "font", "s", "small", "sub", "sup", "mark", "wbr"])
 _HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.I)

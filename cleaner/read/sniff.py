@@ -7,9 +7,9 @@ import re
 from cleaner.model import SourceKind
 
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
-_TAGS = ("a|abbr|article|aside|b|blockquote|body|br|button|center|code|dd|div|dl|dt|em|figcaption|figure|font|footer|form|"
-         "h[1-6]|head|header|hr|html|i|iframe|img|input|li|link|main|meta|nav|ol|option|p|pre|script|section|select|small|"
-         "span|strong|style|sub|sup|table|tbody|td|th|thead|time|title|tr|u|ul|video")  # fmt: skip
+_TAGS = ("a|abbr|article|aside|b|blockquote|body|br|button|center|code|dd|div|dl|dt|em|figcaption|figure|font|footer|"
+         "form|h[1-6]|head|header|hr|html|i|iframe|img|input|li|link|main|meta|nav|ol|option|p|pre|script|section|select|"
+         "small|span|strong|style|sub|sup|table|tbody|td|th|thead|time|title|tr|u|ul|video")  # fmt: skip
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s+[a-z:@_-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+))?)*\s*/?>", re.I)
 _STARTS = re.compile(rf"\s*<(?P<tag>{_TAGS})\b", re.I)
 _LOOK_AT = 200_000

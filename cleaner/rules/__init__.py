@@ -1,4 +1,4 @@
-"""Loads the phrase rules, which are data: one TOML file a language, `common.toml` (rule names begin with `und`) for all languages.
+"""Loads the phrase rules, which are data: one TOML file a language; `common.toml` (rules named `und.…`) for all.
 
 A rule file holds
 
@@ -51,8 +51,10 @@ TIMEOUT = 2.0
 """Seconds that one pattern may spend on one line; patterns of the package need microseconds."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
+    """One rule; two are the same only if they are one object, which makes them cheap keys."""
+
     name: str
     kind: Kind
     why: str
