@@ -3,7 +3,7 @@
     python tests/conservation.py FOLDER [FOLDER ...] [--jobs 2] [--limit N]
 
 Pages are `*.html` and `*.html.gz`. The text renderings are BeautifulSoup's `get_text("\\n")`, inscriptis and html-text
-(where they are installed), and the blocks of the page, one a paragraph and one a line. Exit status 1 where anything failed.
+(where they are installed), and the blocks of the page, one a paragraph and one a line. Exit status 1 where any failed.
 """
 
 from __future__ import annotations
