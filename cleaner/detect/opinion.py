@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cleaner.errors import CleanerError
 from cleaner.fold import visible
 from cleaner.model import Document, Evidence
 
@@ -13,8 +14,10 @@ def detect_opinion(document: Document) -> list[Evidence]:
     which it finds nothing."""
     if document.kind != "html":
         return []
-    from trafilatura import extract
-
+    try:
+        from trafilatura import extract
+    except ImportError as error:
+        raise CleanerError(f"trafilatura can't be loaded: {error}", todo="install it, or switch opinion off") from error
     try:
         answer = extract(
             document.source, favor_recall=True, include_comments=False, deduplicate=False, url=document.url
