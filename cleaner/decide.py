@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import exp, log
 
 from cleaner.fold import visible
-from cleaner.model import KINDS, ROLES, Block, Cut, Document, Evidence, Kind, Role, Span, Verdict
+from cleaner.model import ROLES, Block, Cut, Document, Evidence, Kind, Role, Span, Verdict
 
 PRIOR = -1.0
 """Log-odds of debris before any evidence: when unsure, keep."""
@@ -28,13 +28,12 @@ def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, .
     by_block: list[list[Evidence]] = [[] for _ in document.blocks]
     for item in evidence:
         by_block[item.block].append(item)
-    _under_labels(document.blocks, by_block)
     odds = [_odds(block, found) for block, found in zip(document.blocks, by_block, strict=True)]
-    odds = [_with_neighbours(odds, n, document.blocks) for n in range(len(odds))]
+    odds = [_with_neighbours(odds, n) for n in range(len(odds))]
     verdicts = [
         _verdict(block, found, score) for block, found, score in zip(document.blocks, by_block, odds, strict=True)
     ]
-    return tuple(_kinds_from_labels(_without_orphans(document.blocks, verdicts)))
+    return tuple(_without_orphans(document.blocks, verdicts))
 
 
 def logit(score: float) -> float:
@@ -55,64 +54,7 @@ def _odds(block: Block, found: Sequence[Evidence]) -> float:
     return PRIOR + max(PHRASE_WEIGHT * phrases, min(part, MOST_OF_PART)) + rest
 
 
-LABELS: tuple[Kind, ...] = ("related", "comments", "navigation")
-"""Kinds whose label, such as `More in Local`, speaks for the short lines under it too."""
-UNDER_LABEL, UNDER_COMMENTS = 0.88, 0.95
-
-
-def _under_labels(blocks: Sequence[Block], by_block: Sequence[list[Evidence]]) -> None:
-    """Adds evidence to short lines right under a label that goes; prose and headings end its reach."""
-    under: Kind | None = None
-    prose = sum(1 for found in by_block if any(e.rule in PROSE for e in found))
-    seen = 0
-    for n, (block, found) in enumerate(zip(blocks, by_block, strict=True)):
-        rules = {e.rule for e in found}
-        seen += bool(rules & PROSE)
-        label = next((e.kind for e in found if e.detector == "phrases" and e.part is None and e.kind in LABELS), None)
-        if label and len(block.text) < LONGEST_LABEL and _odds(block, found) > 0:
-            under = label if label != "comments" or 2 * seen > prose else None
-        elif rules & PROSE or any(e.role for e in found) or block.role == "heading":
-            under = None
-        elif under == "comments":
-            found.append(_label_evidence(n, under, UNDER_COMMENTS))
-        elif "structure.shape.sentence" in rules:
-            under = None
-        elif under and (block.role == "list_item" or block.link_share > 0.5):
-            found.append(_label_evidence(n, under, UNDER_LABEL))
-        elif block.gap > 0:
-            under = None
-
-
-def _label_evidence(block: int, kind: Kind, score: float) -> Evidence:
-    return Evidence(block, "decide", "decide.under_label", score, f"stands under a label of kind {kind}", kind)
-
-
-LONGEST_LABEL = 60
-"""Characters."""
-PROSE = {"structure.shape.prose", "structure.shape.run"}
-
-
-def _kinds_from_labels(verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Removed lines that only their place speaks against take the kind of the label over them."""
-    result: list[Verdict] = []
-    label: Kind | None = None
-    for verdict in verdicts:
-        phrase = next((e for e in verdict.evidence if e.detector in ("phrases", "opening") and e.kind), None)
-        if verdict.keep or verdict.role not in KINDS:
-            label = None
-        elif phrase:
-            label = phrase.kind if phrase.kind in LABELS else None
-        elif label and all(e.rule in PLACE or e.score <= 0.5 for e in verdict.evidence):
-            reason = _label_evidence(verdict.block, label, 0.8)
-            verdict = replace(verdict, role=label, evidence=(reason, *verdict.evidence))
-        result.append(verdict)
-    return result
-
-
-PLACE = ("structure.region.outside", "structure.shape.links", "structure.shape.bar")
-
-
-def _with_neighbours(odds: list[float], n: int, blocks: Sequence[Block]) -> float:
+def _with_neighbours(odds: list[float], n: int) -> float:
     """An unsure block leans to the side of its neighbours."""
     if abs(odds[n]) >= 1.5:
         return odds[n]
@@ -137,7 +79,7 @@ def _verdict(block: Block, found: Sequence[Evidence], odds: float) -> Verdict:
 
 def _kind(ordered: Sequence[Evidence]) -> Kind:
     """The kind the phrases name, else the strongest that names one."""
-    for detectors in (("phrases", "opening"), ("decide",), ("structure", "repeats", "opinion")):
+    for detectors in (("phrases", "opening"), ("labels",), ("structure", "repeats", "opinion")):
         for item in ordered:
             if item.kind and item.score > 0.5 and item.detector in detectors:
                 return item.kind

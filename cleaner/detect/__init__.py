@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from cleaner.detect.labels import detect_labels
 from cleaner.detect.opening import detect_opening
 from cleaner.detect.phrases import detect_phrases
 from cleaner.detect.repeats import detect_repeats
@@ -28,9 +29,10 @@ DETECTORS: Mapping[str, Detector] = {
     "structure": lambda document, before: detect_structure(document),
     "repeats": lambda document, before: detect_repeats(document),
     "opening": detect_opening,
+    "labels": detect_labels,
     "opinion": _opinion,
 }
-DEFAULT = ("phrases", "structure", "repeats", "opening")
+DEFAULT = ("phrases", "structure", "repeats", "opening", "labels")
 
 
 def detect(document: Document, names: tuple[str, ...] = DEFAULT) -> list[Evidence]:
