@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, cast
 
@@ -53,24 +54,53 @@ class UsageError(CleanerError):
 
 
 def expand(paths: Iterable[str]) -> Iterator[tuple[str, Path | None, Path]]:
-    """(name, path or None for stdin, path relative to the folder it was found in) of every source."""
+    """(name, path or None for stdin, path relative to the folder it was found in) of every source. Raises UsageError
+    for empty names and for standard input named twice."""
+    stdin = 0
     for name in paths:
-        if name == STDIN:
-            yield STDIN, None, Path("stdin")
-            continue
         path = Path(name)
-        if path.is_dir():
+        if not name.strip():
+            raise UsageError("an empty file name")
+        if name == STDIN:
+            stdin += 1
+            if stdin > 1:
+                raise UsageError("standard input is named twice")
+            yield STDIN, None, Path("stdin")
+        elif is_folder(path):
             for file in sorted(path.rglob("*")):
-                if file.is_file() and file.suffix.lower() in SUFFIXES:
+                if file.suffix.lower() in SUFFIXES and file.is_file():
                     yield str(file), file, file.relative_to(path)
         else:
             yield name, path, Path(path.name)
+
+
+def is_folder(path: Path) -> bool:
+    try:
+        return str(path) != STDIN and path.is_dir()
+    except OSError:  # a name too long for the file system
+        return False
+
+
+def refuse_overlap(paths: Iterable[str], sources: Iterable[Path | None], outputs: list[Path | None]) -> None:
+    """Raises UsageError where an output would replace a source, or lies in a folder that is read."""
+    targets = [path.resolve() for path in outputs if path]
+    if len(targets) != len(set(targets)):
+        raise UsageError("two outputs have the same name", where=str(targets[0]))
+    read = {path.resolve() for path in sources if path}
+    folders = [Path(name).resolve() for name in paths if is_folder(Path(name))]
+    for target in targets:
+        if target in read:
+            raise UsageError("is one of the sources", where=str(target), todo="give the output another name")
+        if any(target == folder or folder in target.parents for folder in folders):
+            raise UsageError("lies in a folder that is read", where=str(target), todo="write somewhere else")
 
 
 def read_source(name: str, path: Path | None) -> bytes:
     """The bytes of a source. Raises InputError, in plain words, where there are none to be had."""
     try:
         if path is None:
+            if sys.stdin is None:
+                raise InputError("standard input is closed", where=name)
             data = sys.stdin.buffer.read(MOST_BYTES + 1)
         else:
             if path.exists() and not path.is_file():
@@ -91,21 +121,33 @@ def read_source(name: str, path: Path | None) -> bytes:
 # --- sinks ------------------------------------------------------------------------------------------
 
 
+class Output:
+    """A file that is written under a passing name and takes its own when it is complete."""
+
+    def __init__(self, path: Path, *, overwrite: bool) -> None:
+        if path.exists() and not overwrite:
+            raise UsageError("exists already", where=str(path), todo="use --overwrite or another name")
+        self.path = path
+        self.partial = path if path.exists() and not path.is_file() else path.with_name(path.name + ".partial")
+        try:
+            self.stream = self.partial.open("w", encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise UsageError(f"can't be written: {error.strerror}", where=str(path)) from error
+
+    def close(self) -> None:
+        self.stream.close()
+        if self.partial != self.path:
+            self.partial.replace(self.path)
+
+
 class Sink:
     """Where cleaned documents go: stdout, one file, or a folder with a file for each source."""
 
     def __init__(self, output: Path | None, form: Format, *, overwrite: bool, many: bool) -> None:
         self.form, self.overwrite = form, overwrite
-        self.folder = (
-            output if output and (output.is_dir() or (many and form != Format.jsonl and not output.suffix)) else None
-        )
-        self.file = None
-        if output and not self.folder:
-            if output.exists() and not overwrite:
-                raise UsageError("exists already", where=str(output), todo="use --overwrite or another name")
-            if not output.parent.is_dir():
-                raise UsageError("no such folder", where=str(output.parent), todo="make it first")
-            self.file = output.open("w", encoding="utf-8", newline="\n")
+        self.folder = output if output and (output.is_dir() or (many and not output.suffix)) else None
+        self.file = Output(output, overwrite=overwrite) if output and not self.folder else None
+        self.array = form == Format.json and many and not self.folder
         self.count = 0
         self.taken: set[Path] = set()
 
@@ -114,10 +156,12 @@ class Sink:
         if self.folder:
             self._write_file(text, relative)
             return
-        stream = self.file or sys.stdout
-        if self.count and self.form in (Format.text, Format.md):
+        stream = self.file.stream if self.file else sys.stdout
+        if self.array:
+            stream.write("[\n" if self.count == 0 else ",\n")
+        elif self.count and self.form in (Format.text, Format.md):
             stream.write("\n\f\n" if self.form == Format.text else "\n---\n\n")
-        stream.write(text if text.endswith("\n") else text + "\n")
+        stream.write(text.rstrip("\n") if self.array else text if text.endswith("\n") else text + "\n")
         stream.flush()
         self.count += 1
 
@@ -140,6 +184,8 @@ class Sink:
         self.taken.add(target)
 
     def close(self) -> None:
+        if self.array:
+            (self.file.stream if self.file else sys.stdout).write("\n]\n" if self.count else "[]\n")
         if self.file:
             self.file.close()
 
@@ -178,7 +224,10 @@ def clean_command(
     try:
         options = Options.of(headings=headings, dek=dek, captions=captions, dateline=dateline, opinion=opinion)
         sources = list(expand(paths or [STDIN]))
-        sink = Sink(output, form, overwrite=overwrite, many=len(sources) > 1 or any(map(_is_folder, paths or [])))
+        many = len(sources) > 1 or any(is_folder(Path(name)) for name in paths or [])
+        refuse_overlap(paths or [], (path for _, path, _ in sources), [output, removed])
+        _prepare_streams()
+        sink = Sink(output, form, overwrite=overwrite, many=many)
         account = _Account(removed, overwrite=overwrite)
     except (InputError, UsageError) as error:
         _fail(error)
@@ -196,9 +245,16 @@ def clean_command(
             except CleanerError as error:
                 failed += 1
                 _say(f"error: {error.at(name)}")
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                _fail_writing(error)
             advance()
-    sink.close()
-    account.close()
+    try:
+        sink.close()
+        account.close()
+    except OSError as error:
+        _fail_writing(error)
     if not sources:
         _say("nothing to clean: no .txt, .md or .html file there")
     elif not quiet and len(sources) > 1:
@@ -219,10 +275,15 @@ def explain_command(
     try:
         data = read_source(file, None if file == STDIN else Path(file))
         article = clean(data, url=url, kind=_kind(kind))
+        _prepare_streams()
+        explain(article)
     except CleanerError as error:
         _say(f"error: {error.at(file)}")
         raise typer.Exit(1) from None
-    explain(article)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _fail_writing(error)
 
 
 def _version(value: bool) -> None:
@@ -249,16 +310,14 @@ class _Account:
     """The --removed file."""
 
     def __init__(self, path: Path | None, *, overwrite: bool) -> None:
-        if path and path.exists() and not overwrite:
-            raise UsageError("exists already", where=str(path), todo="use --overwrite or another name")
-        self.file = path.open("w", encoding="utf-8", newline="\n") if path else None
+        self.file = Output(path, overwrite=overwrite) if path else None
 
     def write(self, article: Article, name: str) -> None:
         if self.file:
             import json
 
             for record in article.to_dict()["removed"]:
-                self.file.write(json.dumps({"source": name, **record}, ensure_ascii=False) + "\n")
+                self.file.stream.write(json.dumps({"source": name, **record}, ensure_ascii=False) + "\n")
 
     def close(self) -> None:
         if self.file:
@@ -283,12 +342,22 @@ def _kind(name: KindName) -> SourceKind | None:
     return None if name is KindName.auto else cast("SourceKind", name.value)
 
 
-def _is_folder(name: str) -> bool:
-    return name != STDIN and Path(name).is_dir()
-
-
 def _say(message: str) -> None:
     typer.echo(message, err=True)
+
+
+def _prepare_streams() -> None:
+    """UTF-8 whatever the locale says; file names that are not UTF-8 are shown escaped."""
+    if sys.stdout is None:
+        raise UsageError("standard output is closed", todo="use -o FILE")
+    for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
+
+
+def _fail_writing(error: OSError) -> NoReturn:
+    _say(f"error: can't write: {error.strerror or error}")
+    raise typer.Exit(1)
 
 
 def _fail(error: CleanerError) -> NoReturn:

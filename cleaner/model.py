@@ -186,6 +186,8 @@ class Part:
     spans: tuple[Span, ...] = ()
     """Places in the source text; empty for HTML."""
     confidence: float = 1.0
+    in_text: bool = True
+    """Whether `Article.text` has it; options leave out headings and captions."""
 
     def __str__(self) -> str:
         space = "" if self.marker in ("", "・") else " "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict
+from itertools import groupby
 from typing import Any
 
 from cleaner.model import SCHEMA_VERSION, Article, Part, Span
@@ -33,7 +34,8 @@ def article_dict(article: Article) -> dict[str, Any]:
         "paragraphs": list(article.paragraphs),
         "body": [
             {"text": part.text, "role": part.role, "level": part.level, "marker": part.marker,
-             "spans": [_pair(span) for span in part.spans], "confidence": round(part.confidence, 4)}
+             "spans": [_pair(span) for span in part.spans], "in_text": part.in_text,
+             "confidence": round(part.confidence, 4)}
             for part in article.body
         ],
         "removed": [
@@ -60,29 +62,21 @@ def article_json(article: Article, *, indent: int | None = None) -> str:
 
 def article_markdown(article: Article) -> str:
     """Headline as `#`, dek in italics, the parts of the body that are in `text` with their Markdown marks."""
-    shown = set(article.paragraphs)
     lines: list[str] = []
     if article.headline:
         lines.append(f"# {escape(article.headline)}")
-    if article.dek and article.dek not in shown:
+    if article.dek:
         lines.append(f"*{escape(article.dek)}*")
-    rows: list[Part] = []
-    last: Part | None = None
-    for part in article.body:
-        if str(part) not in shown and part is not article.body[0]:
-            continue
-        if part.role == "table":
-            rows.append(part)
-            continue
-        lines += _table(rows)
-        rows = []
-        text = _markdown(part, already=article.source_kind == "text")
-        if last and last.role == part.role == "list_item" and lines:
-            lines[-1] += f"\n{text}"
+    shown = [part for part in article.body if part.in_text]
+    for role, group in groupby(shown, key=lambda part: part.role):
+        parts = list(group)
+        if role == "table":
+            lines.append(_table(parts))
+        elif role == "list_item":
+            lines.append("\n".join(_markdown(part, already=article.source_kind == "text") for part in parts))
         else:
-            lines.append(text)
-        last = part
-    return "\n\n".join([*lines, *_table(rows)]) + "\n" if lines or rows else ""
+            lines += [_markdown(part, already=article.source_kind == "text") for part in parts]
+    return "\n\n".join(lines) + "\n" if lines else ""
 
 
 def _markdown(part: Part, *, already: bool) -> str:
@@ -101,13 +95,12 @@ def _markdown(part: Part, *, already: bool) -> str:
             return text.replace("\n", "  \n")
 
 
-def _table(rows: list[Part]) -> list[str]:
-    if not rows:
-        return []
+def _table(rows: list[Part]) -> str:
     cells = [[cell.strip() for cell in row.text.strip("| ").split("|")] for row in rows]
-    width = max(map(len, cells))
+    cells = [row for row in cells if not all(re.fullmatch(r":?-+:?", cell) for cell in row)]
+    width = max(map(len, cells), default=0)
     drawn = ["| " + " | ".join(row + [""] * (width - len(row))) + " |" for row in cells]
-    return ["\n".join([drawn[0], "|" + " --- |" * width, *drawn[1:]])]
+    return "\n".join([*drawn[:1], "|" + " --- |" * width, *drawn[1:]])
 
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])|^(#{1,6}|[-+]|\d+[.)])(?=\s)", re.M)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cleaner import detect
@@ -27,7 +28,7 @@ class Cleaner:
     """
 
     def __init__(self, options: Options | None = None, **values: Any) -> None:
-        self.options = options if options is not None and not values else Options.of(**values)
+        self.options = replace(options, **values) if options is not None else Options.of(**values)
 
     def clean(self, source: str | bytes | Tag, *, url: str | None = None, kind: SourceKind | None = None) -> Article:
         """See `cleaner.clean`."""
@@ -78,6 +79,7 @@ def article_of(document: Document, verdicts: Sequence[Verdict], options: Options
     """The Article of a decided document."""
     body = body_parts(document, verdicts)
     metadata = find_metadata(document, verdicts, body)
+    body = tuple(_shown(body, metadata, options))
     removed = tuple(record for verdict in verdicts for record in _removals(document.blocks[verdict.block], verdict))
     return Article(
         source_kind=document.kind, body=body, paragraphs=_paragraphs(body, metadata, options), removed=removed,
@@ -108,17 +110,20 @@ def _removals(block: Block, verdict: Verdict) -> list[Removal]:
     return [Removal(text, kind, reason.rule, reason.detector, verdict.confidence, reason.why, block.span, block.index)]  # type: ignore[arg-type]
 
 
-def _paragraphs(body: Sequence[Part], metadata: Metadata, options: Options) -> tuple[str, ...]:
+def _shown(body: Sequence[Part], metadata: Metadata, options: Options) -> Iterator[Part]:
+    """The parts as the options want them: marked where they are left out of the text, the dateline stripped."""
     left_out = {"heading": not options.headings, "caption": not options.captions}
-    shown = [str(part) for part in body if not left_out.get(part.role, False)]
-    if options.dateline == "strip" and metadata.dateline and shown:
-        shown = [_without(metadata.dateline.raw, text) for text in shown]
+    dateline = metadata.dateline.raw if metadata.dateline and options.dateline == "strip" else None
+    for part in body:
+        if dateline and part.role == "paragraph":
+            part, dateline = replace(part, text=part.text.removeprefix(dateline).lstrip() or part.text), None
+        yield replace(part, in_text=not left_out.get(part.role, False))
+
+
+def _paragraphs(body: Sequence[Part], metadata: Metadata, options: Options) -> tuple[str, ...]:
+    shown = [str(part) for part in body if part.in_text]
     dek = metadata.value("dek")
     return tuple([dek, *shown] if options.dek and dek else shown)
-
-
-def _without(dateline: str, text: str) -> str:
-    return text[len(dateline) :].lstrip() if text.startswith(dateline) and len(text) > len(dateline) else text
 
 
 def _confidence(document: Document, verdicts: Sequence[Verdict]) -> float:

@@ -12,9 +12,9 @@ LONGEST = 60
 """Characters of a label."""
 SURE = 0.7
 """Score from which a phrase is taken for a label."""
-LIST, COMMENTS, SECTION = 0.88, 0.95, 0.55
-"""Scores: of list items and links under a label, of lines under a comments label, of lines outside the body whose kind
-the label tells."""
+LIST, UNLINKED, COMMENTS, SECTION = 0.88, 0.7, 0.95, 0.55
+"""Scores: of links and list items outside the body under a label, of other list items, of lines under a comments label,
+of lines outside the body whose kind the label tells."""
 PROSE = {"structure.shape.prose", "structure.shape.run"}
 OUTSIDE = "structure.region.outside"
 
@@ -28,7 +28,7 @@ def detect_labels(document: Document, before: Sequence[Evidence]) -> list[Eviden
 
 
 def _label(block: Block, found: Iterable[Evidence]) -> Kind | None:
-    if len(block.text) >= LONGEST:
+    if len(block.text) >= LONGEST or block.role == "quote":
         return None
     whole = (item for item in found if item.detector == "phrases" and item.part is None and item.score >= SURE)
     return next((item.kind for item in whole if item.kind in LABELS), None)
@@ -52,7 +52,8 @@ def _short_lines(blocks: Sequence[Block], by_block: Sequence[list[Evidence]]) ->
         elif "structure.shape.sentence" in rules:
             under = None
         elif under and (block.role == "list_item" or block.link_share > 0.5):
-            yield _evidence(block, "short", LIST, under)
+            linked = block.link_share > 0.5 or OUTSIDE in rules
+            yield _evidence(block, "short", LIST if linked else UNLINKED, under)
         elif block.gap > 0:
             under = None
 

@@ -178,8 +178,13 @@ def _content_weight(shape: Shape, around: Surroundings, role: str) -> float:
     return 0.5 if shape.sentence else -1.5
 
 
-def _region(document: Document, weights: list[float]) -> int:
-    """The node whose blocks sum highest; of equals the innermost. -1 where nothing reads as content."""
+SMALLEST, LARGE = 14.0, 100.0
+"""Words of content that make a region at all, and that make it certain that what is outside does not belong to it."""
+
+
+def _region(document: Document, weights: list[float]) -> tuple[int, float]:
+    """The node whose blocks sum highest, of equals the innermost, and how surely what is outside it is debris. -1 where
+    too little reads as content."""
     sums = [0.0] * len(document.nodes)
     for block, weight in zip(document.blocks, weights, strict=True):
         if block.node >= 0:
@@ -189,7 +194,9 @@ def _region(document: Document, weights: list[float]) -> int:
         if parent >= 0:
             sums[parent] += sums[n]
     best = max(range(len(sums)), key=lambda n: (sums[n], n), default=-1)
-    return best if best >= 0 and sums[best] > 0 else -1
+    if best < 0 or sums[best] < SMALLEST:
+        return -1, 0.5
+    return best, 0.7 + 0.26 * min(1.0, sums[best] / LARGE)
 
 
 def _inside(document: Document, region: int) -> list[bool]:
@@ -204,12 +211,12 @@ def _of_page(document: Document, shapes: list[Shape]) -> Iterator[Evidence]:
     around = _surroundings(document, shapes)
     near = [around[block.node] if block.node >= 0 else _NOTHING for block in document.blocks]
     weights = [_content_weight(s, a, b.role) for s, a, b in zip(shapes, near, document.blocks, strict=True)]
-    region = _region(document, weights)
+    region, surely = _region(document, weights)
     inside = _inside(document, region)
     for block, shape, place in zip(document.blocks, shapes, near, strict=True):
         if region >= 0 and (block.node < 0 or not inside[block.node]):
             kind = place.kind or "navigation"
-            yield _evidence(block, "region.outside", 0.96, "outside the element that holds the article", kind)
+            yield _evidence(block, "region.outside", surely, "outside the element that holds the article", kind)
         if place.score > 0.5:
             yield _evidence(block, f"element.{place.kind}", place.score, place.why, place.kind)
         yield from _of_shape(block, shape)

@@ -17,6 +17,8 @@ ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "Posting", "WebPage")
 _SITE = re.compile(r"\s+(?:[|–—·•»«:/-]|::|&raquo;)\s+|\s*\|\s*")
 FURTHEST = 15
 """Lines above the body in which a text's headline is looked for."""
+FEW, MANY = 3, 8
+"""Labels above the body: up to so many are headline, kicker and dek; more than so many are the menus of a page dump."""
 MOST_WORDS, MOST_CHARS = 34, 260
 
 
@@ -117,11 +119,15 @@ def _of_text(document: Document, body_start: int | None, furniture: frozenset[in
     if body_start is None:
         return None
     texts = [key(block.text) for block in blocks]
+    labels = sum(1 for block in blocks[:body_start] if block.index not in furniture and _is_label(block))
+    if FEW < labels <= MANY:
+        return None  # several short lines open the text, as in a list of names: none of them is the headline
     best: tuple[float, Block] | None = None
     for block in blocks[max(0, body_start - FURTHEST) : body_start]:
         if block.index in furniture or not _like_a_headline(block):
             continue
-        if any(other.marker or other.role == "table" for other in blocks[block.index + 1 : body_start]):
+        between = blocks[block.index + 1 : body_start]
+        if any(other.marker or other.role == "table" for other in between):
             continue
         distance = body_start - block.index
         again = texts.count(texts[block.index]) > 1
@@ -135,6 +141,10 @@ def _of_text(document: Document, body_start: int | None, furniture: frozenset[in
 
 
 _SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3,}[.!?。]\s+\S")
+
+
+def _is_label(block: Block) -> bool:
+    return not (is_byline(block.text) or is_date_line(block.text) or shape_of(block).sentence)
 
 
 def _like_a_headline(block: Block) -> bool:

@@ -30,6 +30,8 @@ def decode(data: bytes) -> str:
             return without_surrogates(data[len(mark) :].decode(encoding, errors="replace"))
     if b"\x00" in data[:4096]:
         return _decode_with_nulls(data)
+    if b"\x1b$" in data[:20_000]:  # ISO-2022-JP is made of ASCII bytes: strict UTF-8 would take it
+        return data.decode("iso2022_jp", errors="replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -39,9 +41,9 @@ def decode(data: bytes) -> str:
     try:
         if declared:
             return without_surrogates(data.decode(declared))
-    except UnicodeDecodeError as error:
-        if _mostly_right(data, error):
-            return without_surrogates(data.decode(declared or "utf-8", errors="replace"))
+    except UnicodeError:
+        if declared and _mostly_right(data, declared):
+            return without_surrogates(data.decode(declared, errors="replace"))
     if _damaged_utf8(data):
         return data.decode("utf-8", errors="replace")
     return data.decode("cp1252", errors="replace")
@@ -55,14 +57,20 @@ def declared_charset(data: bytes) -> str | None:
 
     label = (EncodingDetector.find_declared_encoding(data, is_html=True, search_entire_document=False) or "").lower()
     try:
-        return codecs.lookup(_SUPERSETS.get(label, label)).name if label else None
-    except LookupError:
+        codec = codecs.lookup(_SUPERSETS.get(label, label)) if label else None
+    except (LookupError, ValueError):
         return None
+    charset = codec is not None and _CHARSET.match(codec.name)
+    return codec.name if codec and charset else None
 
 
-def _mostly_right(data: bytes, error: UnicodeDecodeError) -> bool:
-    """Whether a declared multi-byte charset fits but for a few broken bytes."""
-    text = data.decode(error.encoding, errors="replace")
+_CHARSET = re.compile(r"utf-8|utf-16|iso8859|cp\d|koi8|mac|gb|big5|shift_jis|euc|iso2022|hz|tis|ptcp|kz1048|johab")
+"""Codecs of character sets; Python has others, such as `hex` and `idna`, which pages must not name."""
+
+
+def _mostly_right(data: bytes, charset: str) -> bool:
+    """Whether a declared charset fits but for a few broken bytes."""
+    text = data.decode(charset, errors="replace")
     return text.count("\ufffd") <= max(3, len(text) // 500)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -15,6 +16,10 @@ from cleaner.read.decode import mend
 
 BODY_KEYS = ("articleBody", "text", "reviewBody")
 """JSON-LD keys that may hold text which the page hides: only its length is kept."""
+_LONE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+"""Escapes of half a surrogate pair, which no encoding can write."""
 MOST_OBJECTS = 2_000
 
 
@@ -53,7 +58,7 @@ def _meta(tree: LexborHTMLParser) -> dict[str, tuple[str, ...]]:
 def _json_ld(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:
     for script in tree.css('script[type="application/ld+json"]'):
         try:
-            data = json.loads(script.text() or "null", strict=False)
+            data = json.loads(_LONE.sub(r"\\ufffd", script.text() or "null"), strict=False)
         except (ValueError, RecursionError):
             continue
         yield from _objects(data)

@@ -6,13 +6,17 @@ import re
 
 from cleaner.model import SourceKind
 
-_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
-_TAGS = ("a|abbr|article|aside|b|blockquote|body|br|button|center|code|dd|div|dl|dt|em|figcaption|figure|font|footer|"
-         "form|h[1-6]|head|header|hr|html|i|iframe|img|input|li|link|main|meta|nav|ol|option|p|pre|script|section|select|"
-         "small|span|strong|style|sub|sup|table|tbody|td|th|thead|time|title|tr|u|ul|video")  # fmt: skip
-_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s+[a-z:@_-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+))?)*\s*/?>", re.I)
+_LEADING = re.compile(r"\s+|<\?xml[^>]{0,200}>|<!--(?:(?!-->)[^\0]){0,20000}-->", re.I)
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.I)
+_TAGS = (
+    "a|abbr|article|aside|b|blockquote|body|br|button|center|code|dd|details|div|dl|dt|em|figcaption|figure|font|footer|"
+    "form|h[1-6]|head|header|hr|html|i|iframe|img|input|li|link|main|meta|nav|noscript|ol|option|p|pre|script|section|"
+    "select|small|span|strong|style|sub|summary|sup|table|tbody|td|th|thead|time|title|tr|u|ul|video"
+)
+_VALUE = r"(?:\"[^\"<]{0,2000}\"|'[^'<]{0,2000}'|[^\s>\"'<]{1,2000})"
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s+[a-z:@_-]{{1,40}}(?:={_VALUE})?){{0,30}}\s*/?>", re.I)
 _STARTS = re.compile(rf"\s*<(?P<tag>{_TAGS})\b", re.I)
-_LOOK_AT = 200_000
+_LOOK_AT = 50_000
 MARKUP_SHARE = 0.08
 """Share of a fragment's characters that are tags; prose about HTML has less."""
 
@@ -25,11 +29,14 @@ def sniff(text: str) -> SourceKind:
     >>> sniff("A page needs a <p> tag, and browsers close it with </p> on their own.")
     'text'
     """
-    if _PAGE.match(text):
-        return "html"
     if "<" not in text:
         return "text"
-    start = text[:_LOOK_AT]
+    at = 0
+    while leading := _LEADING.match(text, at):
+        at = leading.end()
+    if _PAGE.match(text, at):
+        return "html"
+    start = text[at : at + _LOOK_AT].removeprefix("<![CDATA[")
     tags = _TAG.findall(start)
     closings = [tag for tag in tags if tag.startswith("</")]
     opening = _STARTS.match(start)

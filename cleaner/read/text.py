@@ -21,7 +21,9 @@ _MARKED = re.compile(
 _DATED = re.compile(r"\d{1,2}[.)]\s+\S+\s+(?:19|20)\d\d\b")
 """`3. Mai 2019` is no list item."""
 _FENCE = re.compile(r"(```|~~~)")
-_MD_LINK = re.compile(r"\[([^\]\n]+)\]\((?:[^()\s]|\([^()\s]*\))+(?:\s+\"[^\"]*\")?\)")
+_MD_LINK = re.compile(
+    r"\[([^\[\]\n]{1,300})\]\([^()\s]{1,1000}(?:\([^()\s]{0,200}\)[^()\s]{0,200})?(?:\s\"[^\"]{0,200}\")?\)"
+)
 
 
 def read_text(source: str, *, url: str | None = None) -> Document:
@@ -83,8 +85,9 @@ def _block(index: int, source: str, start: int, end: int, gap: int) -> Block:
         role, level = _role(mark)
         marker, text = mark[0].strip(), text[mark.end() :]
     mended = mend(text)
-    links = sum(len(match[1]) for match in _MD_LINK.finditer(text))
-    targets = sum(len(match[0]) - len(match[1]) for match in _MD_LINK.finditer(text))
+    found = list(_MD_LINK.finditer(text)) if "](" in text else []
+    links = sum(len(match[1]) for match in found)
+    targets = sum(len(match[0]) - len(match[1]) for match in found)
     link_chars = round(links * len(text) / max(1, len(text) - targets)) if links else 0
     return Block(index, mended, Span(start, end), gap, _as_role(role), level, marker, link_chars)
 
