@@ -116,6 +116,37 @@ def test_wrong_usage_exits_with_2(tmp_path: Path) -> None:
     assert run("clean", SEED, "-o", tmp_path / "no" / "out.txt").exit_code == 2
 
 
+def test_an_output_never_replaces_or_feeds_a_source(folder: Path) -> None:
+    source = folder / "in" / "seed.txt"
+    for arguments in (
+        ["-o", source, "--overwrite"],
+        ["--removed", source, "--overwrite"],
+        ["-o", folder / "x", "--removed", folder / "x"],
+    ):
+        assert run("clean", source, *arguments).exit_code == 2
+    assert source.read_bytes() == SEED.read_bytes()
+    assert run("clean", folder / "in", "-o", folder / "in" / "out").exit_code == 2
+    assert run("clean", "-", "-", stdin=b"x").exit_code == 2
+    assert run("clean", "").exit_code == 2
+
+
+def test_names_that_no_file_system_takes_are_reported(tmp_path: Path) -> None:
+    result = run("clean", "x" * 300)
+    assert result.exit_code == 1
+    assert "error: " in result.stderr
+    assert run("clean", SEED, "--removed", tmp_path / "no" / "x.jsonl").exit_code == 2
+
+
+def test_an_output_file_is_complete_or_absent(tmp_path: Path) -> None:
+    target = tmp_path / "out.jsonl"
+    assert run("clean", SEED, "-f", "jsonl", "-o", target).exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
+
+
+def test_json_of_several_sources_is_one_array(folder: Path) -> None:
+    assert len(json.loads(run("clean", folder / "in", "-f", "json").stdout)) == 2
+
+
 def test_removed_pieces_go_to_a_file_of_their_own(tmp_path: Path) -> None:
     target = tmp_path / "removed.jsonl"
     run("clean", SEED, "--removed", target)

@@ -249,6 +249,33 @@ def test_repetition_is_no_trap(piece: str) -> None:
     clean(piece * 20_000)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<!--a-->" * 5_000 + "x",
+        "[" * 100_000,
+        "](" * 50_000,
+        "[a](" * 20_000,
+        '<a b="' * 20_000,
+        "(" * 50_000,
+        "x" * 1_000_000,
+    ],
+    ids=["comments", "brackets", "link ends", "link starts", "open values", "parentheses", "one word"],
+)
+def test_no_pattern_runs_away(source: str) -> None:
+    assert clean(source).confidence >= 0.5
+
+
+@pytest.mark.parametrize("label", ["hex", "idna", "undefined", "unicode_escape", "utf-7", "base64", "nonsense"])
+def test_codecs_that_are_no_charsets_are_not_used(label: str) -> None:
+    assert clean(f"<meta charset={label}><p>A caf".encode() + b"\xe9").text == "A café"
+
+
+def test_half_a_character_never_reaches_the_output() -> None:
+    head = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Rain \\ud800 ends"}</script>'
+    assert clean(head + "<p>The mayor said it.").to_json().encode()
+
+
 def test_a_stream_goes_on_after_a_bad_document() -> None:
     answers = list(clean_many(["One line.", b"\x00\x01\x02\x03" * 100, "Another line."]))
     assert [type(answer) for answer in answers] == [Article, Failure, Article]
