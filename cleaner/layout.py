@@ -48,6 +48,8 @@ def layout_of(document: Document) -> Layout:
 
 def _odd_break(first: Block, second: Block) -> bool:
     """Whether a sentence breaks where no verse line would end."""
+    if second.gap and not second.text[:1].islower():
+        return False
     odd = any(len(line.text) >= VERSE or len(line.text.split()) <= 2 for line in (first, second))
     return odd and _in_sentence(first, second)
 
@@ -116,7 +118,9 @@ def _same_run(blocks: Sequence[Block], n: int, start: int, layout: Layout) -> bo
     if second.gap == 0 and layout.width is not None:
         return is_full(first, second, layout.width) or (not ends_sentence(first.text) and second.text[:1].islower())
     if _in_sentence(first, second):
-        return second.gap == 0 or bool(_GOES_ON.match(second.text)) or (layout.fragmented and len(first.text) > 30)
+        if second.gap == 0 or _GOES_ON.match(second.text):
+            return True
+        return layout.fragmented and len(first.text) > 30 and second.text[:1].islower()
     if not layout.fragmented or second.gap or ends_sentence(first.text) or n == 0:
         return False
     if start < n - 1 or _is_linked_words(blocks, n):

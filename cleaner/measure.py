@@ -7,7 +7,7 @@ import re
 _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[^\W\d_{_UNSPACED}]+(?:['-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
 _UNSPACED_CHAR = re.compile(f"[{_UNSPACED}]")
-_END = re.compile(r"[.!?…。！？؟।։](?:\[\d+\])*[\s\"'»”’)\]」』】*_]*$|[!?.][\"'][,;]?$")
+_END = re.compile(r"[.!?…。！？؟।։](?:\[\d+\])*[\s\"'»«”“’‘)\]」』】*_]*$|[!?.][\"'][,;]?$")
 _STOP_INSIDE = re.compile(r"[.!?…。！？؟।,;，、；:]\s|[。！？，、]")
 
 

@@ -89,8 +89,9 @@ def _role(block: Block, role: Role, why: str) -> Evidence:
 
 def _repeated_headline(document: Document, title: str, at: int, start: int | None) -> Iterator[Evidence]:
     kind: Kind = "duplicate"
-    for block in document.blocks[: start or 0]:
-        if block.index != at and bare(fold(block.text).text) == title:
+    for block in document.blocks[: (start or 0) + REACH]:
+        above = start is None or block.index < start
+        if block.index != at and (above or block.role == "heading") and bare(fold(block.text).text) == title:
             yield Evidence(block.index, "opening", "opening.title_again", 0.95, "is the headline once more", kind)
 
 
