@@ -85,6 +85,8 @@ def _block(index: int, source: str, start: int, end: int, gap: int) -> Block:
         role, level = _role(mark)
         marker, text = mark[0].strip(), text[mark.end() :]
     mended = mend(text)
+    if not visible(mended):  # the traces of an invisible character: nothing would be left to account for them
+        mended = text
     found = list(_MD_LINK.finditer(text)) if "](" in text else []
     links = sum(len(match[1]) for match in found)
     targets = sum(len(match[0]) - len(match[1]) for match in found)
