@@ -1,0 +1,472 @@
+"""Documents → the numbers the learned detector looks at: one row a block, many documents at once.
+
+Every feature is a column with a name (`FEATURES`), so that a removal can say what weighed. Columns about elements are 0
+in plain text. Sums over elements use that the blocks inside one are a stretch of the document.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.detect.encode import (
+    COMMA,
+    DIGIT,
+    END,
+    LETTER,
+    MARK,
+    UNSPACED,
+    UPPER,
+    Floats,
+    Hashes,
+    Ints,
+    Lines,
+    alphabet,
+    encode,
+    grams,
+    mix,
+)
+from cleaner.model import Document, Role
+
+HEADS = 4
+"""Scores of a line from its words alone: content; content where it stands inside an article; caption or credit; link list."""
+LEVELS = 6
+"""Elements around a block, its own first, whose content is summed up."""
+ROLES: tuple[Role, ...] = ("paragraph", "heading", "list_item", "quote", "caption", "table", "code")
+_TOKENS = re.compile(r"[a-z]+|\d+")
+UNSPACED_WORD = 1.7
+"""Characters of a word in scripts without spaces (the mean of Chinese and Japanese news)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The linear parts of the model, which are trained first."""
+
+    words: NDArray[np.int8]
+    """(buckets, HEADS) weight of each hashed n-gram."""
+    word_scale: Floats
+    """(HEADS,)"""
+    word_bias: Floats
+    """(HEADS,)"""
+    elements: Floats
+    """(buckets, 2) weight of each hashed tag or class word: as an element around a block, as one of the nearest three."""
+    element_bias: float
+
+
+def _names() -> Iterator[str]:
+    yield from ("words", "letters_per_word", "ends_sentence", "ends_colon", "opens_lower", "opens_upper", "opens_digit",
+                "opens_mark", "capitals", "digits", "marks", "commas", "stops", "unspaced", "one_word", "short", "long",
+                "prose", "link_share", "linked", "gap0", "gap1", "gap2", "marker", "level")  # fmt: skip
+    yield from (f"role_{role}" for role in ROLES)
+    yield from (f"head{n}" for n in range(HEADS))
+    yield from (f"p{n}" for n in range(HEADS))
+    yield from ("known", "title_share", "title_cover", "is_title", "description_share", "description_cover", "repeats",
+                "place", "from_top", "from_end", "prose_before", "prose_after", "since_title", "title_seen", "has_title",
+                "cohesion", "is_core", "page_prose", "page_lines", "html")  # fmt: skip
+    yield from ("element_any", "element_near", "depth", "same_parent", "same_grandparent", "in_region", "region_share",
+                "in_article", "articles", "article_share", "article_title", "article_number", "in_title_element")  # fmt: skip
+    for level in range(LEVELS):
+        yield from (f"mass{level}", f"size{level}", f"content{level}", f"links{level}", f"prose{level}")
+    yield from ("opinion_known", "opinion_keeps", "opinion_share")
+
+
+FEATURES: tuple[str, ...] = tuple(_names())
+COLUMN = {name: n for n, name in enumerate(FEATURES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Documents with at least one block each, laid end to end."""
+
+    bounds: Ints
+    """(documents + 1,) first row of each document."""
+    document: Ints
+    """(rows,) document of each row."""
+    x: Floats
+    """(rows, len(FEATURES))"""
+
+
+def features(documents: Sequence[Document], tables: Tables) -> Batch:
+    """The features of documents, none of which is empty."""
+    return _Features(documents, tables).run()
+
+
+class _Features:
+    """The state of one computation: arrays by row (line), by element, by word."""
+
+    def __init__(self, documents: Sequence[Document], tables: Tables) -> None:
+        self.documents, self.tables = documents, tables
+        self.blocks = [block for document in documents for block in document.blocks]
+        sizes = [len(document.blocks) for document in documents]
+        self.bounds = np.concatenate(([0], np.cumsum(sizes)))
+        self.count = len(self.blocks)
+        self.document = np.repeat(np.arange(len(documents)), sizes)
+        self.lines = encode([block.text for block in self.blocks])
+        self.x = np.zeros((self.count, len(FEATURES)), np.float32)
+
+    def run(self) -> Batch:
+        self.of_characters()
+        self.of_markup()
+        self.of_words()
+        self.of_head()
+        self.of_place()
+        self.of_cohesion()
+        if any(document.kind == "html" for document in self.documents):
+            self.of_elements()
+        return Batch(self.bounds, self.document, self.x)
+
+    def put(self, name: str, values: NDArray[np.generic] | float) -> None:
+        self.x[:, COLUMN[name]] = values
+
+    def got(self, name: str) -> Floats:
+        return self.x[:, COLUMN[name]]
+
+    # --- one line by itself -----------------------------------------------------------------------
+
+    def of_characters(self) -> None:
+        lines, table = self.lines, alphabet()
+        classes = lines.classes
+
+        def counted(bit: int) -> Floats:
+            return np.add.reduceat(((classes & bit) != 0).view(np.uint8), lines.starts, dtype=np.int32).astype(np.float32)
+
+        letters, digits = counted(LETTER), counted(DIGIT)
+        chars = np.maximum(lines.sizes, 1).astype(np.float32)
+        number = np.diff(lines.first_word).astype(np.float32)
+        unspaced = counted(UNSPACED) if (classes & UNSPACED).any() else np.zeros(self.count, np.float32)
+        self.words = number - unspaced + unspaced / UNSPACED_WORD
+        spread = np.maximum(self.words, 1)
+        last = lines.starts + lines.sizes - 1
+        for _ in range(3):
+            closes = table.closers[lines.codes[last]] & (last > lines.starts)
+            last = last - closes
+        end_class = classes[last]
+        sentence = (end_class & END) != 0
+        colon = np.isin(lines.codes[last], (0x3A, 0xFF1A))
+        followed = np.zeros(len(classes), bool)
+        followed[-1] = True
+        followed[:-1] = (classes[1:] & (LETTER | DIGIT)) == 0
+        stop = ((classes & END) != 0) & (followed | (lines.codes > 0x2E7F))
+        stops = np.add.reduceat(stop.view(np.uint8), lines.starts, dtype=np.int32).astype(np.float32)
+        commas = counted(COMMA)
+        opening = classes[lines.starts]
+        upper_words = np.bincount(
+            lines.word_line, (classes[lines.word_at] & UPPER) != 0, self.count
+        ).astype(np.float32)
+        links = np.fromiter((block.link_chars for block in self.blocks), np.float32, self.count) / chars
+        self.links = np.minimum(links, 1.0)
+        self.sentence = sentence
+        self.prose = (
+            (self.words >= 8)
+            & (self.links < 0.6)
+            & (sentence | (colon & (self.words >= 12)) | ((self.words >= 25) & (stops + commas >= 2)))
+        ).astype(np.float32)
+        put = self.put
+        put("words", np.log1p(self.words) / 3)
+        put("letters_per_word", (letters / spread) / 8)
+        put("ends_sentence", sentence)
+        put("ends_colon", colon)
+        put("opens_lower", ((opening & LETTER) != 0) & ((opening & (UPPER | UNSPACED)) == 0))
+        put("opens_upper", (opening & UPPER) != 0)
+        put("opens_digit", (opening & DIGIT) != 0)
+        put("opens_mark", (opening & (MARK | END | COMMA)) != 0)
+        put("capitals", upper_words / np.maximum(number, 1))
+        put("digits", digits / chars)
+        put("marks", counted(MARK) / chars)
+        put("commas", np.minimum(commas / spread, 0.5) * 4)
+        put("stops", np.log1p(stops) / 2)
+        put("unspaced", unspaced > 0)
+        put("one_word", self.words <= 1)
+        put("short", self.words <= 4)
+        put("long", self.words >= 20)
+        put("prose", self.prose)
+        put("link_share", self.links)
+        put("linked", self.links > 0)
+        size = np.digitize(self.words, (1.5, 2.5, 4.5, 8.5, 15, 30))
+        self.shape = (
+            size + 8 * sentence + 16 * (self.got("capitals") > 0.6) + 32 * (digits > 0) + 64 * (opening & UPPER > 0)
+        ).astype(np.uint32)
+
+    def of_markup(self) -> None:
+        gap = np.fromiter((block.gap for block in self.blocks), np.int64, self.count)
+        role = np.fromiter((ROLES.index(block.role) for block in self.blocks), np.int64, self.count)
+        level = np.fromiter((block.level for block in self.blocks), np.float32, self.count)
+        for n in range(2):
+            self.put(f"gap{n}", gap == n)
+        self.put("gap2", gap >= 2)
+        self.put("marker", np.fromiter((bool(block.marker) for block in self.blocks), bool, self.count))
+        self.put("level", level / 6)
+        self.x[np.arange(self.count), COLUMN[f"role_{ROLES[0]}"] + role] = 1
+        self.put("html", np.fromiter((d.kind == "html" for d in self.documents), bool, len(self.documents))[self.document])
+
+    def of_words(self) -> None:
+        tables = self.tables
+        found = grams(self.lines, self.shape)
+        buckets = found.buckets & np.uint32(len(tables.words) - 1)
+        weights = tables.words[buckets]
+        number = np.maximum(np.bincount(found.lines, minlength=self.count), 1)
+        scale = 1 / np.sqrt(number)
+        for n in range(HEADS):
+            score = np.bincount(found.lines, weights[:, n], self.count) * scale * tables.word_scale[n] + tables.word_bias[n]
+            score = np.clip(score, -6, 6)
+            self.put(f"head{n}", score / 3)
+            self.put(f"p{n}", 1 / (1 + np.exp(-score)))
+        known = np.bincount(found.lines, (weights[:, 0] != 0) | (weights[:, 1] != 0), self.count) / number
+        self.put("known", known)
+        self.p = self.got("p0")
+
+    # --- the page ---------------------------------------------------------------------------------
+
+    def of_head(self) -> None:
+        """Agreement with the title and the description that the page states; in texts there are none."""
+        stated = [_stated(document) for document in self.documents]
+        for n, name in enumerate(("title", "description")):
+            share, cover = self._agreement([texts[n] for texts in stated])
+            self.put(f"{name}_share", share)
+            self.put(f"{name}_cover", cover)
+        is_title = (self.got("title_cover") > 0.75) & (self.got("title_share") > 0.6)
+        self.is_title = is_title
+        self.put("is_title", is_title)
+
+    def _agreement(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """Share of each line's words that the text of its document has, and share of the text's words in the line."""
+        none = np.zeros(self.count, np.float32)
+        if not any(texts):
+            return none, none
+        other = encode(texts)
+        salt = mix(np.arange(len(texts), dtype=np.uint32))
+        wanted = np.unique(other.words ^ salt[other.word_line])
+        own = self.lines.words ^ salt[self.document[self.lines.word_line]]
+        at = np.minimum(np.searchsorted(wanted, own), max(len(wanted) - 1, 0))
+        hit = wanted[at] == own if len(wanted) else np.zeros(len(own), bool)
+        hits = np.bincount(self.lines.word_line, hit, self.count)
+        number = np.maximum(np.diff(self.lines.first_word), 1)
+        size = np.maximum(np.diff(other.first_word), 1)[self.document]
+        return (hits / number).astype(np.float32), np.minimum(hits / size, 1.5).astype(np.float32)
+
+    def of_place(self) -> None:
+        first, size = self.bounds[:-1][self.document], np.diff(self.bounds)[self.document]
+        at = np.arange(self.count) - first
+        prose = self.prose * np.minimum(self.words, 80) * self.p
+        total = np.maximum(np.add.reduceat(prose, self.bounds[:-1]), 1e-6)
+        before = np.cumsum(prose) - prose
+        before -= before[first]
+        self.total_prose = total
+        put = self.put
+        put("place", at / size)
+        put("from_top", np.log1p(at) / 5)
+        put("from_end", np.log1p(size - 1 - at) / 5)
+        put("prose_before", before / total[self.document])
+        put("prose_after", 1 - (before + prose) / total[self.document])
+        put("page_prose", np.log1p(total)[self.document] / 6)
+        put("page_lines", np.log1p(size) / 5)
+        seen = np.where(self.is_title, np.arange(self.count), -1)
+        latest = np.maximum.accumulate(seen)
+        seen_here = latest >= first
+        put("since_title", np.where(seen_here, np.log1p(np.arange(self.count) - latest) / 4, 0))
+        put("title_seen", seen_here)
+        put("has_title", np.maximum.reduceat(seen, self.bounds[:-1])[self.document] >= first)
+        whole = self._whole_lines()
+        _, inverse, counts = np.unique(whole, return_inverse=True, return_counts=True)
+        put("repeats", np.minimum(np.log2(counts[inverse]), 4) / 2)
+
+    def _whole_lines(self) -> NDArray[np.uint64]:
+        """A hash of each line's words, in order, and of its document."""
+        lines = self.lines
+        place = np.arange(len(lines.words)) - lines.first_word[:-1][lines.word_line]
+        weighed = lines.words.astype(np.uint64) * (place.astype(np.uint64) * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15))
+        total = np.zeros(self.count, np.uint64)
+        np.add.at(total, lines.word_line, weighed)
+        return total * np.uint64(4099) + self.document.astype(np.uint64)
+
+    def of_cohesion(self) -> None:
+        """Share of a line's longer words that occur in other lines of the core, which read as the article."""
+        core = (self.prose > 0) & (self.p > 0.6)
+        lines = self.lines
+        long_words = np.flatnonzero((lines.word_size >= 5) | ((lines.classes[lines.word_at] & UNSPACED) != 0))
+        line = lines.word_line[long_words]
+        salt = mix(np.arange(len(self.documents), dtype=np.uint32))
+        own = lines.words[long_words] ^ salt[self.document[line]]
+        number = np.maximum(np.bincount(line, minlength=self.count), 1)
+        share = np.zeros(self.count)
+        in_core = core[line]
+        if in_core.any():
+            known, counts = np.unique(own[in_core], return_counts=True)
+            at = np.minimum(np.searchsorted(known, own), len(known) - 1)
+            found = np.where(known[at] == own, counts[at], 0) > in_core
+            share = np.bincount(line, found, self.count) / number
+        self.put("cohesion", share)
+        self.put("is_core", core)
+
+    # --- elements ---------------------------------------------------------------------------------
+
+    def of_elements(self) -> None:
+        parents, ends, own_any, own_near, is_article, first = self._nodes()
+        nodes = len(parents)
+        if not nodes:
+            return
+        home = np.fromiter((block.node for block in self.blocks), np.int64, self.count)
+        known = home >= 0
+        home = np.where(known, home, 0) + first[self.document]
+        parent = np.where(parents >= 0, parents, np.arange(nodes))
+        # element words: summed along the path to the root, and over the three nearest
+        opened = np.cumsum(own_any)
+        closing = np.zeros(nodes + 1)
+        np.add.at(closing, ends, own_any)
+        path = opened - np.cumsum(closing)[:nodes]
+        near = own_near + np.where(parents >= 0, own_near[parent], 0)
+        grand = parent[parent]
+        near += np.where(grand != parent, own_near[grand], 0)
+        bias = self.tables.element_bias
+        put = self.put
+        put("element_any", np.where(known, np.clip(path[home] + near[home] + bias, -6, 6) / 3, 0))
+        put("element_near", np.where(known, np.clip(near[home], -6, 6) / 3, 0))
+        # what the elements hold
+        words = self.words
+        weighed = np.stack(
+            [words, words * self.p, words * self.links, words * self.prose,
+             np.minimum(words, 60) * (self.p - 0.45) * (1 - self.links) * np.where(self.prose > 0, 1.0, 0.3),
+             self.is_title.astype(np.float32)]
+        )  # fmt: skip
+        direct = np.stack([np.bincount(home, row * known, nodes) for row in weighed])
+        total = np.concatenate((np.zeros((len(direct), 1)), np.cumsum(direct, 1)), 1)
+        inside = total[:, ends] - total[:, :-1]
+        mass, content, links, prose, worth, titles = inside
+        root = first[self.document]
+        page_words = np.maximum(mass[root], 1)
+        page_content = np.maximum(content[root], 1e-3)
+        at = home
+        for level in range(LEVELS):
+            size = np.maximum(mass[at], 1e-3)
+            put(f"mass{level}", content[at] / page_content)
+            put(f"size{level}", np.log1p(mass[at]) / 5)
+            put(f"content{level}", content[at] / size)
+            put(f"links{level}", links[at] / size)
+            put(f"prose{level}", prose[at] / size)
+            at = parent[at]
+        best = _best_of(worth, first, nodes)
+        region = best[self.document]
+        put("in_region", (home >= region) & (home < ends[region]))
+        put("region_share", mass[region] / page_words)
+        previous = np.concatenate((home[:1], home[:-1]))
+        here = self.document == np.concatenate(([-1], self.document[:-1]))
+        put("same_parent", here & (parent[home] == parent[previous]))
+        put("same_grandparent", here & (grand[home] == grand[previous]))
+        depth = _depth(parents)
+        put("depth", depth[home] / 20)
+        # <article> elements, the outermost
+        article = np.where(is_article, np.arange(nodes), -1)
+        latest = np.maximum.accumulate(article)
+        outer = is_article & ~_inside_another(is_article, ends)
+        latest = np.maximum.accumulate(np.where(outer, np.arange(nodes), -1))
+        mine = latest[home]
+        within = (mine >= first[self.document]) & (home < ends[np.maximum(mine, 0)])
+        mine = np.where(within, mine, 0)
+        numbers = np.cumsum(outer)
+        put("in_article", within)
+        put("articles", np.log1p(np.add.reduceat(outer, first, dtype=np.int64))[self.document] / 2)
+        put("article_share", np.where(within, content[mine] / page_content, 0))
+        put("article_title", np.where(within, np.minimum(titles[mine], 1), 0))
+        put("article_number", np.where(within, np.log1p(np.maximum(numbers[mine] - numbers[root], 0)) / 2, 0))
+        # the innermost element that holds a title and a good part of the content
+        holds = (titles > 0) & (content > 0.3 * np.repeat(page_content_of(content, first), np.diff(np.append(first, nodes))))
+        chosen = np.maximum.reduceat(np.where(holds, np.arange(nodes), -1), first)[self.document]
+        put("in_title_element", (chosen >= 0) & (home >= chosen) & (home < ends[np.maximum(chosen, 0)]))
+        for name in ("in_region", "in_article", "same_parent", "same_grandparent", "in_title_element"):
+            self.x[~known, COLUMN[name]] = 0
+
+    def _nodes(self) -> tuple[Ints, Ints, NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], Ints]:
+        """For all elements: parent, end of its stretch, weights of its words, whether it is an <article>; and the first
+        element of each document. A document without elements gets one, so that no stretch is empty."""
+        parents: list[int] = []
+        ends: list[int] = []
+        weights: list[tuple[float, float]] = []
+        articles: list[bool] = []
+        first: list[int] = []
+        memo = _Memo(self.tables)
+        for document in self.documents:
+            offset = len(parents)
+            first.append(offset)
+            if not document.nodes:
+                parents.append(-1)
+                ends.append(offset + 1)
+                weights.append((0.0, 0.0))
+                articles.append(False)
+                continue
+            above = [node.parent for node in document.nodes]
+            size = [1] * len(above)
+            for n in range(len(above) - 1, 0, -1):
+                if above[n] >= 0:
+                    size[above[n]] += size[n]
+            parents += [parent + offset if parent >= 0 else -1 for parent in above]
+            ends += [offset + n + length for n, length in enumerate(size)]
+            weights += [memo[node.tag, node.words] for node in document.nodes]
+            articles += [node.tag == "article" for node in document.nodes]
+        own = np.array(weights)
+        return (np.array(parents), np.array(ends), own[:, 0], own[:, 1], np.array(articles), np.array(first))
+
+
+def page_content_of(content: NDArray[np.float64], first: Ints) -> NDArray[np.float64]:
+    return np.maximum.reduceat(content, first)
+
+
+def _best_of(worth: NDArray[np.float64], first: Ints, nodes: int) -> Ints:
+    """The element of each document that is worth most, of equals the innermost."""
+    most = np.maximum.reduceat(worth, first)
+    document = np.repeat(np.arange(len(first)), np.diff(np.append(first, nodes)))
+    best = np.where(worth >= most[document] - 1e-9, np.arange(nodes), -1)
+    return np.maximum.reduceat(best, first)
+
+
+def _depth(parents: Ints) -> Ints:
+    depth = [0] * len(parents)
+    for n, parent in enumerate(parents.tolist()):
+        if parent >= 0:
+            depth[n] = depth[parent] + 1
+    return np.array(depth)
+
+
+def _inside_another(marked: NDArray[np.bool_], ends: Ints) -> NDArray[np.bool_]:
+    """For each element, whether a marked one is around it."""
+    change = np.zeros(len(ends) + 1, np.int64)
+    change[:-1] += marked
+    np.add.at(change, ends[marked], -1)
+    return np.cumsum(change)[:-1] - marked > 0
+
+
+class _Memo(dict[tuple[str, str], tuple[float, float]]):
+    """Weights of an element's tag and words, each distinct one computed once."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+
+    def __missing__(self, key: tuple[str, str]) -> tuple[float, float]:
+        buckets = element_buckets(*key, len(self.tables.elements))
+        total = self.tables.elements[buckets].sum(0)
+        value = self[key] = (float(total[0]), float(total[1]))
+        return value
+
+
+def element_buckets(tag: str, words: str, size: int) -> list[int]:
+    """Buckets of an element: its tag, and each word and value of its class, id and role."""
+    found = {f"<{tag}"}
+    if words:
+        found.update(words.split()[:8])
+        found.update(_TOKENS.findall(words)[:16])
+    return [zlib.crc32(name.encode()) % size for name in sorted(found)]
+
+
+def _stated(document: Document) -> tuple[str, str]:
+    """The title and the description that a page states."""
+    head = document.head
+    titles = [head.title, head.first("og:title", "twitter:title", "dc.title", "headline")]
+    described = [head.first("og:description", "description", "twitter:description")]
+    for item in head.json_ld:
+        titles.append(item["headline"] if isinstance(item.get("headline"), str) else None)
+    shortest = min((title for title in titles if title and len(title) > 8), key=len, default="")
+    return shortest[:400], (described[0] or "")[:600]

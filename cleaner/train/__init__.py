@@ -1,0 +1,1 @@
+"""Training: pages with gold → weights of the learned detector. A development extra, `article-cleaner[train]`."""
