@@ -1,0 +1,88 @@
+"""The sequence network of the learned detector: dilated convolutions over the blocks of documents, in NumPy.
+
+Blocks see their neighbours through convolutions with growing gaps (Yu and Koltun, "Multi-scale context aggregation by
+dilated convolutions", ICLR 2016) and the page through its mean and maximum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.detect.encode import Floats, Ints
+
+DILATIONS = (1, 2, 4, 8, 16, 1)
+POOL_AFTER = 3
+"""Layers before the page's mean and maximum are added."""
+WIDTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The weights of one network; names are those of the weights file."""
+
+    mean: Floats
+    scale: Floats
+    """(features,) what makes the features' spread one."""
+    first: Floats
+    """(features, width)"""
+    first_bias: Floats
+    layers: tuple[tuple[Floats, Floats], ...]
+    """((3 × width, width), (width,)) of each convolution."""
+    pool: Floats
+    """(2 × width, width)"""
+    pool_bias: Floats
+    last: Floats
+    """(width, 1)"""
+    last_bias: Floats
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, NDArray[np.generic]], prefix: str = "") -> Network:
+        """From the arrays of a weights file."""
+
+        def get(name: str) -> Floats:
+            return np.ascontiguousarray(arrays[prefix + name], dtype=np.float32)
+
+        layers = tuple((get(f"conv{n}"), get(f"conv{n}_bias")) for n in range(len(DILATIONS)))
+        return cls(get("mean"), get("scale"), get("first"), get("first_bias"), layers, get("pool"), get("pool_bias"),
+                   get("last"), get("last_bias"))  # fmt: skip
+
+    def arrays(self) -> dict[str, NDArray[np.float16]]:
+        """The arrays of a weights file; mean and scale keep 32 bits."""
+        held = {"first": self.first, "first_bias": self.first_bias, "pool": self.pool, "pool_bias": self.pool_bias,
+                "last": self.last, "last_bias": self.last_bias}  # fmt: skip
+        for n, (weight, bias) in enumerate(self.layers):
+            held |= {f"conv{n}": weight, f"conv{n}_bias": bias}
+        small = {name: value.astype(np.float16) for name, value in held.items()}
+        return small | {"mean": self.mean, "scale": self.scale}  # type: ignore[dict-item]
+
+    def __call__(self, x: Floats, bounds: Ints) -> Floats:
+        """(rows,) log-odds that each block is content. `bounds` are the first rows of the documents and the end."""
+        x = np.clip((x - self.mean) * self.scale, -5, 5)
+        rows, real = _with_margins(bounds)
+        h = np.zeros((rows, self.first.shape[1]), np.float32)
+        h[real] = np.maximum(x @ self.first + self.first_bias, 0)
+        starts = bounds[:-1]
+        for n, ((weight, bias), gap) in enumerate(zip(self.layers, DILATIONS, strict=True)):
+            seen = np.concatenate([h[real - gap], h[real], h[real + gap]], axis=1)
+            out = np.maximum(seen @ weight + bias, 0) + h[real]
+            if n + 1 == POOL_AFTER:
+                size = np.diff(bounds)
+                mean = np.add.reduceat(out, starts) / size[:, None]
+                page = np.concatenate([mean, np.maximum.reduceat(out, starts)], axis=1)
+                out += np.repeat(np.maximum(page @ self.pool + self.pool_bias, 0), size, axis=0)
+            h[real] = out
+        return (h[real] @ self.last + self.last_bias)[:, 0]
+
+
+MARGIN = max(DILATIONS)
+
+
+def _with_margins(bounds: Ints) -> tuple[int, Ints]:
+    """Rows when every document has empty rows before and after it, and the place of each real row."""
+    sizes = np.diff(bounds)
+    shift = np.repeat(np.arange(1, len(sizes) + 1) * MARGIN, sizes)
+    return int(bounds[-1] + (len(sizes) + 1) * MARGIN), np.arange(bounds[-1]) + shift

@@ -1,0 +1,82 @@
+"""Samples → examples: the features of each sample, and of copies of it, scored out of fold."""
+
+from __future__ import annotations
+
+import random
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cleaner.detect.features import COLUMN, HEADS, Tables, features
+from cleaner.train.labels import KEEP
+from cleaner.train.samples import Lines, Sample, excerpt, window, with_debris, without_classes
+from cleaner.train.sequence import Example, row_weights
+
+WORDLESS = 0.08
+"""Share of the copies whose words tell nothing, as in a language nobody has labelled."""
+
+
+def copies(group: Sequence[Sample], lines: Lines, seed: int) -> Iterator[Sample]:
+    """What is learned from one page: itself, its renderings, and copies of both. The same for the same seed."""
+    if not group:
+        return
+    chance = random.Random(seed * 1_000_003 + zlib.crc32(f"{group[0].domain}/{group[0].page}".encode()))
+    page = next((sample for sample in group if sample.source == "page"), None)
+    texts = [sample for sample in group if sample is not page]
+    if page is not None and page.document.kind == "html":
+        yield page
+        yield page
+        yield with_debris(page, lines, chance)
+        yield without_classes(page, chance)
+        yield with_debris(without_classes(page, chance), lines, chance)
+    elif page is not None:
+        texts.append(page)
+    for sample in texts:
+        yield sample
+    for sample in chance.sample(texts, min(2, len(texts))):
+        yield with_debris(sample, lines, chance)
+    for _ in range(2 if texts else 0):
+        near = window(chance.choice(texts), chance)
+        yield replace(near, weight=near.weight * 0.8)
+        yield with_debris(near, lines, chance, most=8)
+    for _ in range(2 if texts else 0):
+        small = excerpt(chance.choice(texts), chance)
+        if small is not None:
+            yield replace(with_debris(small, lines, chance, most=1), weight=0.5 * small.weight)
+            yield replace(small, weight=0.25 * small.weight)
+
+
+def with_opinion(x: NDArray[np.float32], keeps: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+    """Features with what a second extractor keeps."""
+    if keeps is not None:
+        x[:, COLUMN["opinion_known"]] = 1
+        x[:, COLUMN["opinion_keeps"]] = np.where(keeps, 1, -1)
+        x[:, COLUMN["opinion_share"]] = keeps.mean()
+    return x
+
+
+def wordless(tables: Tables) -> Tables:
+    return replace(tables, words=np.zeros((2, HEADS), np.int8))
+
+
+def example_of(sample: Sample, tables: Tables, keeps: NDArray[np.bool_] | None = None) -> Example:
+    x = with_opinion(features([sample.document], tables).x, keeps)
+    words = np.expm1(x[:, COLUMN["words"]] * 3)
+    return Example(x.astype(np.float16), sample.labels, row_weights(words, sample.labels, sample.weight))
+
+
+def examples_of(
+    group: Sequence[Sample], tables: Tables, lines: Lines, seed: int, keeps: NDArray[np.bool_] | None = None
+) -> list[Example]:
+    """Every example of one page."""
+    chance = random.Random(seed + 17)
+    made = []
+    for n, sample in enumerate(copies(group, lines, seed)):
+        if not (sample.labels == KEEP).any() or not len(sample.labels):
+            continue
+        asked = keeps if sample.source == "page" and n == 1 else None
+        made.append(example_of(sample, wordless(tables) if chance.random() < WORDLESS else tables, asked))
+    return made

@@ -1,0 +1,134 @@
+"""Trains the sequence network of the learned detector (`detect/network.py`) with PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from cleaner.detect.features import COLUMN
+from cleaner.detect.network import DILATIONS, MARGIN, POOL_AFTER, WIDTH
+from cleaner.train.labels import DEBRIS, KEEP
+
+EPOCHS = 12
+ROWS = 12_000
+"""Rows of a batch."""
+RATE = 2e-3
+DROPOUT = 0.15
+OPINION = [COLUMN["opinion_known"], COLUMN["opinion_keeps"], COLUMN["opinion_share"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The features of a sample with its labels and weights."""
+
+    x: NDArray[np.float16]
+    labels: NDArray[np.int8]
+    weights: NDArray[np.float32]
+
+
+def row_weights(words: NDArray[np.float32], labels: NDArray[np.int8], weight: float) -> NDArray[np.float32]:
+    """How much each block counts: by its words, debris inside the article more; long documents not too much more."""
+    base = 0.4 + np.minimum(words, 60) / 15
+    kept = np.flatnonzero(labels == KEEP)
+    if len(kept):
+        inside = np.zeros(len(labels), bool)
+        inside[kept[0] : kept[-1] + 4] = True
+        base = np.where(inside & (labels == DEBRIS), base * 2 + 0.5, base)
+    base = np.where((labels == KEEP) | (labels == DEBRIS), base, 0)
+    return (weight * base / np.sqrt(max(base.sum(), 1)) / 4).astype(np.float32)
+
+
+class Net(nn.Module):
+    """The same as `cleaner.detect.network.Network`, to learn."""
+
+    def __init__(self, mean: NDArray[np.float32], scale: NDArray[np.float32], width: int = WIDTH) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.from_numpy(mean))
+        self.register_buffer("scale", torch.from_numpy(scale))
+        self.first = nn.Linear(len(mean), width)
+        self.convs = nn.ModuleList(nn.Linear(3 * width, width) for _ in DILATIONS)
+        self.pool = nn.Linear(2 * width, width)
+        self.last = nn.Linear(width, 1)
+        self.drop = nn.Dropout(DROPOUT)
+
+    def forward(self, x: Tensor, bounds: Tensor) -> Tensor:
+        x = torch.clamp((x - self.mean) * self.scale, -5, 5)
+        sizes = bounds.diff()
+        shift = torch.repeat_interleave(torch.arange(1, len(sizes) + 1) * MARGIN, sizes)
+        real = torch.arange(len(x)) + shift
+        rows = len(x) + (len(sizes) + 1) * MARGIN
+        document = torch.repeat_interleave(torch.arange(len(sizes)), sizes)
+        h = self.drop(torch.relu(self.first(x)))
+        for n, (conv, gap) in enumerate(zip(self.convs, DILATIONS, strict=True)):
+            wide = torch.zeros(rows, h.shape[1]).index_copy(0, real, h)
+            seen = torch.cat([wide[real - gap], h, wide[real + gap]], 1)
+            h = h + self.drop(torch.relu(conv(seen)))
+            if n + 1 == POOL_AFTER:
+                mean = torch.zeros(len(sizes), h.shape[1]).index_add(0, document, h) / sizes[:, None]
+                most = torch.zeros(len(sizes), h.shape[1]).index_reduce(0, document, h, "amax", include_self=False)
+                h = h + torch.relu(self.pool(torch.cat([mean, most], 1)))[document]
+        return self.last(h)[:, 0]
+
+    def arrays(self) -> dict[str, NDArray[np.float32]]:
+        """The weights under the names that `Network.of` reads."""
+
+        def give(value: Tensor) -> NDArray[np.float32]:
+            return value.detach().numpy().copy()
+
+        made = {"mean": give(self.mean), "scale": give(self.scale), "first": give(self.first.weight.T),
+                "first_bias": give(self.first.bias), "pool": give(self.pool.weight.T), "pool_bias": give(self.pool.bias),
+                "last": give(self.last.weight.T), "last_bias": give(self.last.bias)}  # fmt: skip
+        for n, conv in enumerate(self.convs):
+            made[f"conv{n}"], made[f"conv{n}_bias"] = give(conv.weight.T), give(conv.bias)
+        return made
+
+
+def train_network(examples: Sequence[Example], *, seed: int, epochs: int = EPOCHS, width: int = WIDTH) -> Net:
+    """A network trained on the examples."""
+    torch.manual_seed(seed)
+    chance = np.random.default_rng(seed)
+    some = np.concatenate([examples[n].x for n in chance.permutation(len(examples))[:600]]).astype(np.float32)
+    mean, spread = some.mean(0), some.std(0)
+    mean[OPINION], spread[OPINION] = 0, 1
+    net = Net(mean, (1 / np.maximum(spread, 0.05)).astype(np.float32), width)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02)
+    sizes = np.array([len(example.labels) for example in examples])
+    steps = int(epochs * (sizes.sum() / ROWS + 1))
+    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps + 10 * epochs, pct_start=0.15)
+    net.train()
+    for _ in range(epochs):
+        for batch in _batches(chance.permutation(len(examples)), sizes):
+            chosen = [examples[n] for n in batch]
+            x = torch.from_numpy(np.concatenate([example.x for example in chosen]).astype(np.float32))
+            labels = torch.from_numpy(np.concatenate([example.labels for example in chosen]))
+            weights = torch.from_numpy(np.concatenate([example.weights for example in chosen]))
+            bounds = torch.from_numpy(np.concatenate(([0], np.cumsum(sizes[batch]))))
+            score = net(x, bounds)
+            target = (labels == KEEP).float() * 0.98 + 0.01
+            each = nn.functional.binary_cross_entropy_with_logits(score, target, reduction="none")
+            loss = (each * weights).sum() / weights.sum().clamp(min=1e-6)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimiser.step()
+            if plan.last_epoch < plan.total_steps - 1:
+                plan.step()
+    return net.eval()
+
+
+def _batches(order: NDArray[np.int64], sizes: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    batches, current, rows = [], [], 0
+    for n in order:
+        current.append(n)
+        rows += sizes[n]
+        if rows >= ROWS:
+            batches.append(np.array(current))
+            current, rows = [], 0
+    if current:
+        batches.append(np.array(current))
+    return batches
