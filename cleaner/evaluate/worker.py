@@ -39,7 +39,11 @@ class Runner:
         self._pipe: Connection | None = None
 
     def __enter__(self) -> Runner:
-        self._start()
+        try:
+            self._start()
+        except BaseException:  # an interrupt too: nobody calls __exit__ then, and Python would wait for the child
+            self._kill()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
