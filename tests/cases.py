@@ -42,7 +42,7 @@ class Case:
 
 
 def load_cases() -> list[Case]:
-    return [load_case(path) for path in sorted(FIXTURES.rglob("*.txt"))]
+    return [load_case(path) for path in sorted(FIXTURES.glob("*/*.txt"))]
 
 
 def load_case(path: Path) -> Case:

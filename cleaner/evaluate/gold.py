@@ -45,7 +45,7 @@ class GoldPage:
     authors: tuple[str, ...] | None = None
     """Empty where the page is known to name nobody."""
     date: str | None = None
-    """As the gold has it; ISO 8601 is read best."""
+    """As the gold has it; ISO 8601 is best."""
     body: str | None = None
     page_type: str = DEFAULT_TYPE
 
