@@ -42,6 +42,12 @@ class KindName(StrEnum):
     text = "text"
 
 
+class Opinion(StrEnum):
+    always = "always"
+    auto = "auto"
+    never = "never"
+
+
 EXTENSIONS = {Format.json: ".json", Format.jsonl: ".jsonl", Format.md: ".md", Format.text: ".txt"}
 MOST_BYTES = 200_000_000
 
@@ -210,7 +216,7 @@ def clean_command(
     dek: Annotated[bool, typer.Option(help="Keep the dek (standfirst) in the text.")] = False,
     captions: Annotated[bool, typer.Option(help="Keep figure captions in the text.")] = False,
     dateline: Annotated[str, typer.Option(help="keep or strip: the dateline in the first paragraph.")] = "keep",
-    opinion: Annotated[bool, typer.Option(help="Ask trafilatura about pages too (slower).")] = False,
+    opinion: Annotated[Opinion, typer.Option(help="Ask trafilatura about pages too (slower).")] = Opinion.auto,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say what happens to each file.")] = False,
 ) -> None:
@@ -222,7 +228,7 @@ def clean_command(
     from cleaner.pipeline import Cleaner
 
     try:
-        options = Options.of(headings=headings, dek=dek, captions=captions, dateline=dateline, opinion=opinion)
+        options = Options.of(headings=headings, dek=dek, captions=captions, dateline=dateline, opinion=opinion.value)
         sources = list(expand(paths or [STDIN]))
         many = len(sources) > 1 or any(is_folder(Path(name)) for name in paths or [])
         refuse_overlap(paths or [], (path for _, path, _ in sources), [output, removed])

@@ -9,14 +9,10 @@ from math import exp, log
 from cleaner.fold import visible
 from cleaner.model import ROLES, Block, Cut, Document, Evidence, Kind, Role, Span, Verdict
 
-PRIOR = -1.0
-"""Log-odds of debris before any evidence: when unsure, keep."""
-PHRASE_WEIGHT = 2.0
-"""A rule that knows a whole line outweighs its shape: nags are written in sentences too."""
-MOST_OF_PART = 2.0
+PHRASE_WEIGHT = 0.5
+"""What a rule that knows a whole line counts beside the learned detector, which has read the same words."""
+MOST_OF_PART = 1.0
 """Most log-odds that nags inside a block add against the whole of it."""
-NEIGHBOURS = 0.6
-"""Most log-odds that the blocks before and after add to an unsure one."""
 CUT_FROM = 0.85
 """Score from which a part of a kept block is cut out."""
 COVERED = 0.85
@@ -28,10 +24,8 @@ def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, .
     by_block: list[list[Evidence]] = [[] for _ in document.blocks]
     for item in evidence:
         by_block[item.block].append(item)
-    odds = [_odds(block, found) for block, found in zip(document.blocks, by_block, strict=True)]
-    odds = [_with_neighbours(odds, n) for n in range(len(odds))]
     verdicts = [
-        _verdict(block, found, score) for block, found, score in zip(document.blocks, by_block, odds, strict=True)
+        _verdict(block, found, _odds(block, found)) for block, found in zip(document.blocks, by_block, strict=True)
     ]
     return tuple(_without_orphans(document.blocks, verdicts))
 
@@ -51,18 +45,7 @@ def _odds(block: Block, found: Sequence[Evidence]) -> float:
     whole = [item for item in found if item.part is None]
     phrases = max((logit(item.score) for item in whole if item.detector == "phrases"), default=0.0)
     rest = sum(logit(item.score) for item in whole if item.detector != "phrases")
-    return PRIOR + max(PHRASE_WEIGHT * phrases, min(part, MOST_OF_PART)) + rest
-
-
-def _with_neighbours(odds: list[float], n: int) -> float:
-    """An unsure block leans to the side of its neighbours."""
-    if abs(odds[n]) >= 1.5:
-        return odds[n]
-    near = [odds[m] for m in (n - 2, n - 1, n + 1, n + 2) if 0 <= m < len(odds)]
-    if not near:
-        return odds[n]
-    lean = sum(max(-1.0, min(1.0, score)) for score in near) / len(near)
-    return odds[n] + NEIGHBOURS * lean
+    return max(PHRASE_WEIGHT * phrases, min(part, MOST_OF_PART)) + rest
 
 
 def _verdict(block: Block, found: Sequence[Evidence], odds: float) -> Verdict:
@@ -79,7 +62,7 @@ def _verdict(block: Block, found: Sequence[Evidence], odds: float) -> Verdict:
 
 def _kind(ordered: Sequence[Evidence]) -> Kind:
     """The kind the phrases name, else the strongest that names one."""
-    for detectors in (("phrases", "opening"), ("labels",), ("structure", "repeats", "opinion")):
+    for detectors in (("phrases", "opening"), ("learned",)):
         for item in ordered:
             if item.kind and item.score > 0.5 and item.detector in detectors:
                 return item.kind

@@ -20,8 +20,10 @@ class Options:
     """Figure captions are part of `text`."""
     dateline: Literal["keep", "strip"] = "keep"
     """Whether the dateline stays at the beginning of the first paragraph; it is in `dateline.raw` anyway."""
-    opinion: bool = False
-    """Ask trafilatura about pages too (slower)."""
+    opinion: Literal["auto", "never", "always"] = "auto"
+    """Ask trafilatura about pages too: where the learned detector is unsure, never, or always (slower)."""
+    weights: str | None = None
+    """Path of weights made by `cleaner train`, in place of those that come with the package."""
     max_chars: int = 50_000_000
     """Longer sources are refused with an InputError."""
 
@@ -33,6 +35,10 @@ class Options:
             raise InputError(
                 f"unknown option {', '.join(sorted(unknown))}", todo=f"known are {', '.join(sorted(known))}"
             )
-        if values.get("dateline", "keep") not in ("keep", "strip"):
-            raise InputError(f"option dateline={values['dateline']!r}", todo="use 'keep' or 'strip'")
+        for name, choices in CHOICES.items():
+            if name in values and values[name] not in choices:
+                raise InputError(f"option {name}={values[name]!r}", todo=f"use {' or '.join(map(repr, choices))}")
         return cls(**values)  # type: ignore[arg-type]
+
+
+CHOICES = {"dateline": ("keep", "strip"), "opinion": ("auto", "never", "always")}

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cleaner import detect
 from cleaner.decide import decide
+from cleaner.detect import detect
 from cleaner.errors import CleanerError
 from cleaner.measure import word_count
 from cleaner.metadata import Metadata, as_article_fields, find_metadata
-from cleaner.model import ROLES, Article, Block, Document, Failure, Part, Removal, SourceKind, Span, Verdict
+from cleaner.model import ROLES, Article, Block, Document, Failure, Part, Removal, SourceKind, Verdict
 from cleaner.normalise.paragraphs import body_parts
 from cleaner.options import Options
 from cleaner.read import read
@@ -33,8 +33,7 @@ class Cleaner:
     def clean(self, source: str | bytes | Tag, *, url: str | None = None, kind: SourceKind | None = None) -> Article:
         """See `cleaner.clean`."""
         document = read(source, kind=kind, url=url, max_chars=self.options.max_chars)
-        names = (*detect.DEFAULT, "opinion") if self.options.opinion else detect.DEFAULT
-        verdicts = decide(document, detect.detect(document, names))
+        verdicts = decide(document, detect(document, self.options))
         return article_of(document, verdicts, self.options)
 
     def clean_many(self, sources: Iterable[str | bytes | Tag]) -> Iterator[Article | Failure]:
@@ -133,4 +132,4 @@ def _confidence(document: Document, verdicts: Sequence[Verdict]) -> float:
     return round(sum(w * v.confidence for w, v in zip(weights, verdicts, strict=True)) / total, 4) if total else 1.0
 
 
-__all__ = ["Cleaner", "Span", "article_of", "clean", "clean_many"]
+__all__ = ["Cleaner", "article_of", "clean", "clean_many"]

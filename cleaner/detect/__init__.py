@@ -5,39 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cleaner.detect.labels import detect_labels
+from cleaner.detect.learned import detect_learned
 from cleaner.detect.opening import detect_opening
 from cleaner.detect.phrases import detect_phrases
-from cleaner.detect.repeats import detect_repeats
-from cleaner.detect.structure import detect_structure
+from cleaner.options import Options
 
 if TYPE_CHECKING:
     from cleaner.model import Document, Evidence
 
-Detector = Callable[["Document", "Sequence[Evidence]"], "list[Evidence]"]
-"""Takes a document and what the detectors before it found."""
-
-
-def _opinion(document: Document, before: Sequence[Evidence]) -> list[Evidence]:
-    from cleaner.detect.opinion import detect_opinion
-
-    return detect_opinion(document)
-
+Detector = Callable[["Document", "Sequence[Evidence]", Options], "list[Evidence]"]
+"""Takes a document, what the detectors before it found, and the options."""
 
 DETECTORS: Mapping[str, Detector] = {
-    "phrases": lambda document, before: detect_phrases(document),
-    "structure": lambda document, before: detect_structure(document),
-    "repeats": lambda document, before: detect_repeats(document),
-    "opening": detect_opening,
-    "labels": detect_labels,
-    "opinion": _opinion,
+    "phrases": lambda document, before, options: detect_phrases(document),
+    "learned": lambda document, before, options: detect_learned(document, options),
+    "opening": lambda document, before, options: detect_opening(document, before),
 }
-DEFAULT = ("phrases", "structure", "repeats", "opening", "labels")
 
 
-def detect(document: Document, names: tuple[str, ...] = DEFAULT) -> list[Evidence]:
-    """The evidence of the named detectors, in their order."""
+def detect(document: Document, options: Options) -> list[Evidence]:
+    """The evidence of all detectors, in their order."""
     evidence: list[Evidence] = []
-    for name in names:
-        evidence += DETECTORS[name](document, tuple(evidence))
+    for detector in DETECTORS.values():
+        evidence += detector(document, tuple(evidence), options)
     return evidence

@@ -19,9 +19,13 @@ from cleaner.detect.encode import Floats
 from cleaner.detect.features import COLUMN, FEATURES, Batch, Tables, features
 from cleaner.detect.network import Network
 from cleaner.errors import InputError
+from cleaner.detect.kinds import kind_of_place
+from cleaner.detect.opinion import opinion_of
+from cleaner.layout import runs
+from cleaner.model import Document, Evidence
 
 if TYPE_CHECKING:
-    from cleaner.model import Document
+    from cleaner.options import Options
 
 WEIGHTS = "learned.npz"
 """In `cleaner/rules/data`."""
@@ -104,3 +108,111 @@ def with_opinion(batch: Batch, keeps: Sequence[bool]) -> Batch:
     x[:, COLUMN["opinion_keeps"]] = kept * 2 - 1
     x[:, COLUMN["opinion_share"]] = kept.mean()
     return Batch(batch.bounds, batch.document, x)
+
+
+# --- evidence ---------------------------------------------------------------------------------------
+
+UNSURE = 0.08
+"""Share of a page's words that the model expects to judge wrongly, from which a second opinion is asked for."""
+
+
+def detect_learned(document: Document, options: Options) -> list[Evidence]:
+    """Evidence for each block. On pages where the model is unsure, or always, as the options say, trafilatura is asked
+    too; what that changes is evidence of its own."""
+    if not document.blocks:
+        return []
+    model = model_at(options.weights) if options.weights else default_model()
+    batch = model.batch([document])
+    content = model.judge(batch)
+    evidence: list[Evidence] = []
+    if document.kind == "html" and options.opinion != "never":
+        keeps = opinion_of(document) if options.opinion == "always" or doubt(batch, content) > UNSURE else None
+        if keeps is not None:
+            batch = with_opinion(batch, keeps)
+            advised = model.judge(batch)
+            evidence = opinion_evidence(keeps, content - advised)
+    elif document.kind == "text":
+        content = level_runs(document, batch, content)
+    return [*evidence_of(document, model, batch, content), *evidence]
+
+
+def doubt(batch: Batch, content: Floats) -> float:
+    """Share of a document's words that are likely to be judged wrongly, of those likely to be content."""
+    words = np.expm1(batch.x[:, COLUMN["words"]] * 3)
+    p = 1 / (1 + np.exp(-content))
+    return float((words * np.minimum(p, 1 - p)).sum() / max(float((words * p).sum()), 1.0))
+
+
+def level_runs(document: Document, batch: Batch, content: Floats) -> Floats:
+    """The log-odds with the lines of one paragraph, wrapped or broken, judged as one."""
+    groups = runs(document)
+    if len(groups) == len(content):
+        return content
+    starts = np.array([group.start for group in groups])
+    words = np.expm1(batch.x[:, COLUMN["words"]] * 3) + 1
+    mean = np.add.reduceat(content * words, starts) / np.add.reduceat(words, starts)
+    return np.repeat(mean, [len(group) for group in groups]).astype(np.float32)
+
+
+def evidence_of(document: Document, model: Model, batch: Batch, content: Floats) -> list[Evidence]:
+    """What the log-odds say of each block, with what weighed most for those against it."""
+    against = np.flatnonzero(content < 0).tolist()
+    why = dict(zip(against, reasons(model, batch, against), strict=True))
+    scores = (1 / (1 + np.exp(np.clip(content, -30, 30)))).tolist()
+    evidence = []
+    for block, score in zip(document.blocks, scores, strict=True):
+        if block.index not in why:
+            evidence.append(Evidence(block.index, "learned", "learned.content", score, "reads as the article"))
+            continue
+        kind, place = kind_of_place(document, block)
+        said = f"{place}; {why[block.index]}" if place else why[block.index]
+        evidence.append(Evidence(block.index, "learned", "learned.debris", score, said, kind))
+    return evidence
+
+
+def opinion_evidence(keeps: Sequence[bool], against: Floats) -> list[Evidence]:
+    """How far trafilatura's answer moves each block."""
+    scores = (1 / (1 + np.exp(-np.clip(against, -30, 30)))).tolist()
+    return [
+        Evidence(n, "opinion", f"opinion.{'keeps' if kept else 'drops'}", score,
+                 f"trafilatura {'keeps' if kept else 'drops'} it", None)
+        for n, (kept, score) in enumerate(zip(keeps, scores, strict=True))
+    ]  # fmt: skip
+
+
+REASONS = {
+    "link": "is link text", "links": "stands among links", "head0": "is worded like debris",
+    "head1": "is worded like debris inside articles", "head2": "is worded like a caption or credit",
+    "head3": "is worded like a list of links", "element": "its elements are named like those of debris",
+    "in_region": "stands outside the element that reads as the article", "mass": "its element holds little of the article",
+    "content": "its element reads as debris", "prose": "no sentences around it", "ends_sentence": "ends in no sentence",
+    "title_seen": "stands above the title", "since_title": "stands far from the title", "prose_before": "stands before the article",
+    "prose_after": "stands behind the article", "from_end": "stands near the end", "from_top": "stands near the top",
+    "cohesion": "shares few words with the article", "repeats": "stands several times", "words": "is short", "short": "is short",
+    "one_word": "is a single word", "capitals": "is in capitals", "digits": "is made of figures", "in_article": "stands outside the <article>",
+    "article": "stands in another <article>", "opinion": "trafilatura drops it", "gap": "is set apart", "size": "its element is small",
+    "depth": "is nested deep", "role": "is marked up like debris", "same": "its neighbours are elsewhere",
+}  # fmt: skip
+"""What a feature says that speaks against a block, by the beginning of its name; the longest that fits counts."""
+PLAIN = "reads as debris"
+
+
+@cache
+def _reason_of() -> tuple[str | None, ...]:
+    prefixes = sorted(REASONS, key=len, reverse=True)
+    return tuple(next((REASONS[p] for p in prefixes if name.startswith(p)), None) for name in FEATURES)
+
+
+def reasons(model: Model, batch: Batch, rows: Sequence[int]) -> list[str]:
+    """For each of some rows, the two features that weighed most against it, in words."""
+    if not rows:
+        return []
+    first = model.networks[0]
+    weighed = np.clip((batch.x[rows] - first.mean) * first.scale, -5, 5) * model.surrogate
+    order = np.argsort(weighed, axis=1)[:, :6]
+    told = _reason_of()
+    result = []
+    for row, columns in zip(weighed, order.tolist(), strict=True):
+        said = dict.fromkeys(told[n] for n in columns if row[n] < -0.05 and told[n])
+        result.append("; ".join([text for text in said if text][:2]) or PLAIN)
+    return result

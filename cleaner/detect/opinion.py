@@ -4,37 +4,24 @@ from __future__ import annotations
 
 from cleaner.errors import CleanerError
 from cleaner.fold import visible
-from cleaner.model import Document, Evidence
-
-KEEP, DROP = 0.2, 0.85
+from cleaner.model import Document
 
 
-def detect_opinion(document: Document) -> list[Evidence]:
-    """Evidence for each block of a page that trafilatura's output holds or lacks; none for texts and for pages on
-    which it finds nothing."""
-    if document.kind != "html":
-        return []
+def opinion_of(document: Document) -> list[bool] | None:
+    """For each block of a page, whether trafilatura's output holds it; None where it finds nothing."""
     try:
         from trafilatura import extract
     except ImportError as error:
-        raise CleanerError(f"trafilatura can't be loaded: {error}", todo="install it, or switch opinion off") from error
+        raise CleanerError(
+            f"trafilatura can't be loaded: {error}", todo="install it, or give the option opinion='never'"
+        ) from error
     try:
         answer = extract(
             document.source, favor_recall=True, include_comments=False, deduplicate=False, url=document.url
         )
     except Exception:  # its own failures are no evidence about the page
-        return []
+        return None
     if not answer:
-        return []
+        return None
     kept = visible(answer)
-    return [
-        Evidence(
-            block.index,
-            "opinion",
-            f"opinion.{'keeps' if inside else 'drops'}",
-            KEEP if inside else DROP,
-            "trafilatura keeps it" if inside else "trafilatura drops it",
-        )
-        for block in document.blocks
-        for inside in (visible(block.text) in kept,)
-    ]
+    return [visible(block.text) in kept for block in document.blocks]

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from cleaner.detect.features import COLUMN, HEADS, Tables, features
 from cleaner.train.labels import KEEP
-from cleaner.train.samples import Lines, Sample, excerpt, window, with_debris, without_classes
+from cleaner.train.samples import Inserts, Sample, excerpt, window, with_debris, without_classes
 from cleaner.train.sequence import Example, row_weights
 
 WORDLESS = 0.08
 """Share of the copies whose words tell nothing, as in a language nobody has labelled."""
 
 
-def copies(group: Sequence[Sample], lines: Lines, seed: int) -> Iterator[Sample]:
+def copies(group: Sequence[Sample], lines: Inserts, seed: int) -> Iterator[Sample]:
     """What is learned from one page: itself, its renderings, and copies of both. The same for the same seed."""
     if not group:
         return
@@ -29,15 +29,11 @@ def copies(group: Sequence[Sample], lines: Lines, seed: int) -> Iterator[Sample]
     if page is not None and page.document.kind == "html":
         yield page
         yield page
-        yield with_debris(page, lines, chance)
-        yield without_classes(page, chance)
-        yield with_debris(without_classes(page, chance), lines, chance)
+        yield with_debris(without_classes(page, chance) if chance.random() < 0.6 else page, lines, chance)
     elif page is not None:
         texts.append(page)
-    for sample in texts:
-        yield sample
-    for sample in chance.sample(texts, min(2, len(texts))):
-        yield with_debris(sample, lines, chance)
+    for n, sample in enumerate(chance.sample(texts, min(2, len(texts)))):
+        yield with_debris(sample, lines, chance) if n else sample
     for _ in range(2 if texts else 0):
         near = window(chance.choice(texts), chance)
         yield replace(near, weight=near.weight * 0.8)
@@ -69,7 +65,7 @@ def example_of(sample: Sample, tables: Tables, keeps: NDArray[np.bool_] | None =
 
 
 def examples_of(
-    group: Sequence[Sample], tables: Tables, lines: Lines, seed: int, keeps: NDArray[np.bool_] | None = None
+    group: Sequence[Sample], tables: Tables, lines: Inserts, seed: int, keeps: NDArray[np.bool_] | None = None
 ) -> list[Example]:
     """Every example of one page."""
     chance = random.Random(seed + 17)

@@ -19,7 +19,7 @@ from cleaner.train.samples import NEAR, Sample
 
 WORD_BUCKETS, ELEMENT_BUCKETS = 1 << 18, 1 << 15
 LEAST_DOMAINS = 3
-EPOCHS, BATCH = 3, 2048
+EPOCHS, BATCH = 3, 8192
 
 
 def empty_tables() -> Tables:
@@ -110,26 +110,25 @@ class Data:
         self.domains = np.concatenate(rows.domains)
         self.size = size
 
-    def seen_on(self, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """For each bucket, the number of domains among the chosen rows that have it."""
-        counts = np.diff(self.bounds)
-        row_domain = np.repeat(np.where(chosen, self.domains, -1), counts)
-        mask = row_domain >= 0
-        pairs = np.unique(self.buckets[mask] * (self.domains.max() + 1) + row_domain[mask])
-        return np.bincount(pairs // (self.domains.max() + 1), minlength=self.size)
+        pairs = np.unique(self.buckets * (self.domains.max() + 1) + np.repeat(self.domains, counts))
+        self.seen_bucket, self.seen_domain = np.divmod(pairs, self.domains.max() + 1)
+
+    def seen_on(self, domains: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """For each bucket, on how many of the chosen domains it is seen."""
+        return np.bincount(self.seen_bucket[domains[self.seen_domain]], minlength=self.size)
 
 
-def train_linear(data: Data, chosen: NDArray[np.bool_], *, normalise: bool, seed: int, rate: float = 0.02) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(weights, bias) of logistic regressions, one for each target, on the chosen rows."""
+def train_linear(data: Data, domains: NDArray[np.bool_], *, normalise: bool, seed: int, rate: float = 0.03) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(weights, bias) of logistic regressions, one for each target, on the rows of the chosen domains."""
     torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
     heads = data.targets.shape[1]
-    known = torch.from_numpy((data.seen_on(chosen) >= LEAST_DOMAINS).astype(np.float32))[:, None]
+    known = torch.from_numpy((data.seen_on(domains) >= LEAST_DOMAINS).astype(np.float32))[:, None]
     bag = nn.EmbeddingBag(data.size, heads, mode="sum", include_last_offset=True)
     nn.init.zeros_(bag.weight)
     bias = nn.Parameter(torch.zeros(heads))
     optimiser = torch.optim.Adam([bag.weight, bias], lr=rate)
-    rows = np.flatnonzero(chosen & (np.diff(data.bounds) > 0))
+    rows = np.flatnonzero(domains[data.domains] & (np.diff(data.bounds) > 0))
     steps = EPOCHS * (len(rows) // BATCH + 1)
     plan = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: max(0.02, 1 - step / steps))
     for _ in range(EPOCHS):
@@ -180,13 +179,12 @@ def all_tables(samples: Sequence[Sample], fold_of: dict[str, int], folds: Sequen
         word_rows(sample, numbers[sample.domain], words)
         if sample.source == "page":
             element_rows(sample, numbers[sample.domain], elements)
-    folds_of = np.array([fold_of[domain] for domain in numbers])
     data, places = Data(words, WORD_BUCKETS), Data(elements, 2 * ELEMENT_BUCKETS)
     made = []
     for fold in folds:
-        chosen = [folds_of[part.domains] != fold if fold is not None else np.ones(len(part.domains), bool) for part in (data, places)]
-        word_weights, word_bias = train_linear(data, chosen[0], normalise=True, seed=seed)
-        element_weights, element_bias = train_linear(places, chosen[1], normalise=False, seed=seed, rate=0.01)
+        chosen = np.array([fold is None or fold_of[domain] != fold for domain in numbers])
+        word_weights, word_bias = train_linear(data, chosen, normalise=True, seed=seed)
+        element_weights, element_bias = train_linear(places, chosen, normalise=False, seed=seed, rate=0.01)
         made.append(tables_of(word_weights, word_bias, element_weights, float(element_bias[0])))
     return made
 

@@ -127,13 +127,13 @@ def _renderers() -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """Lines to put into documents, from other pages than those that are learned from."""
+class Inserts:
+    """Inserts to put into documents, from other pages than those that are learned from."""
 
     debris: tuple[str, ...]
     captions: tuple[str, ...]
     ordinary: tuple[str, ...]
-    """Lines that look like debris and are none."""
+    """Inserts that look like debris and are none."""
 
 
 def rule_lines() -> tuple[list[str], list[str]]:
@@ -185,7 +185,7 @@ def _part(sample: Sample, chosen: range, source: str) -> Sample:
     return replace(sample, document=document, labels=sample.labels[chosen.start : chosen.stop].copy(), source=source)
 
 
-def with_debris(sample: Sample, lines: Lines, chance: random.Random, most: int = 5) -> Sample:
+def with_debris(sample: Sample, lines: Inserts, chance: random.Random, most: int = 5) -> Sample:
     """A copy with debris, captions and harmless look-alikes put between the blocks of the body."""
     kept = np.flatnonzero(sample.labels == KEEP)
     places: dict[int, list[tuple[str, int, Role]]] = {}
@@ -243,4 +243,4 @@ def dump_decoded(raw: str | bytes) -> str:
     return raw if isinstance(raw, str) else decode(raw)
 
 
-__all__ = ["UNKNOWN", "Lines", "Sample", "domain_of", "fold_of", "samples_of"]
+__all__ = ["UNKNOWN", "Inserts", "Sample", "domain_of", "fold_of", "samples_of"]

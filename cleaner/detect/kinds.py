@@ -1,0 +1,67 @@
+"""Names what furniture is from where it stands: class, id and role words and tags of the elements around it.
+
+Only the kind is told so, never whether a block goes: that is what the learned detector is for.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+
+from cleaner.model import KINDS, Block, Document, Kind
+
+NEAREST = 8
+"""Elements around a block that are asked, the innermost first."""
+_SPLIT = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`rules/data/structure.toml`."""
+
+    words: Mapping[str, Kind]
+    ignored: frozenset[str]
+    tags: Mapping[str, Kind]
+
+
+@cache
+def table() -> Table:
+    data = tomllib.loads((resources.files("cleaner.rules") / "data" / "structure.toml").read_text("utf8"))
+    words: dict[str, Kind] = {word: kind for kind in KINDS for word in data["words"].get(kind, ())}
+    return Table(words, frozenset(data["ignored"]["words"]), data["tags"])
+
+
+@lru_cache(maxsize=65_536)
+def kind_of_words(words: str) -> Kind | None:
+    """The kind of furniture that class, id and role words name.
+
+    >>> kind_of_words("social-links share_bar"), kind_of_words("article-body")
+    ('share', None)
+    """
+    known = table().words
+    for value in words.split():
+        if value in known:
+            return known[value]
+        tokens = _SPLIT.split(value)
+        if tokens[0] in table().ignored:
+            continue
+        for token in tokens:
+            if token in known:
+                return known[token]
+    return None
+
+
+def kind_of_place(document: Document, block: Block) -> tuple[Kind, str]:
+    """The kind that the nearest telling element around a removed block names, and which it was; `other` if none does."""
+    for node in document.ancestors(block, NEAREST):
+        if node.tag not in ("html", "body", "main", "article") and node.words and (named := kind_of_words(node.words)):
+            return named, f"class or id says {named}"
+        if named := table().tags.get(node.tag):
+            return named, f"stands in <{node.tag}>"
+    if block.link_share > 0.6:
+        return "navigation", "is link text"
+    return "other", ""
