@@ -30,6 +30,8 @@ _CODE = re.compile(r"^[\"'{$@<;\\%]+\w|^--?\w|[={}<;\\]|\w_\w|\(\)|\w[\"']+$")
 """Quoted words, options and variables of code, which look like buttons: `'login'`, `--app`, `save()`."""
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.-][\p{L}\p{M}\p{N}]+)*")
 _SENTENCE_START = re.compile(r"[.!?…؟।。！？](?:(?<![。！？])[)\]\"'»”’]*\s+|(?<=[。！？])[)\]」』）]*\s*)(?=\S)")
+_FIRST_WORDS = re.compile(r".{8}\w{0,12}(?!\w)", re.DOTALL)
+"""Cut between words, where a look at what follows is right."""
 _ENDERS = ".!?…:;。！？؟।։"
 _CLOSERS = ".!?…。！？؟।"
 
@@ -44,6 +46,7 @@ class Phrasebook:
     longest_furniture: int
     automaton: AhoCorasick
     rules: tuple[Rule, ...]
+    """Those with a pattern, the surest first: the first that knows a line names it."""
     by_key: tuple[tuple[int, ...], ...]
     """For each key of the automaton the places of its rules in `rules`."""
     unkeyed: tuple[int, ...]
@@ -52,7 +55,9 @@ class Phrasebook:
 def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
     phrases: dict[str, Rule] = {}
     furniture: dict[str, Kind] = {}
-    rules: list[Rule] = []
+    sets = tuple(sets)
+    rules = sorted((rule for rule_set in sets for rule in rule_set.rules if rule.pattern), key=lambda rule: -rule.score)
+    places = {rule: n for n, rule in enumerate(rules)}
     keyed: dict[str, list[int]] = {}
     unkeyed: list[int] = []
     for rule_set in sets:
@@ -64,10 +69,9 @@ def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
             if rule.pattern is None:
                 continue
             for key in rule.keys:
-                keyed.setdefault(fold(key).text.lower(), []).append(len(rules))
+                keyed.setdefault(fold(key).text.lower(), []).append(places[rule])
             if not rule.keys:
-                unkeyed.append(len(rules))
-            rules.append(rule)
+                unkeyed.append(places[rule])
     furniture.pop("", None)
     return Phrasebook(
         phrases, furniture, frozenset(token for word in furniture for token in word.split()),
@@ -202,7 +206,7 @@ def _by_pattern(text: str, rules: Iterable[Rule]) -> _Hit | None:
     forms = dict.fromkeys((trimmed.rstrip(" .!:…,。।؟？！"), trimmed, plain)) if opened else ()
     for rule in opened:
         for form in forms:
-            if match := _fullmatch(rule, form):
+            if _goes_on(rule, form) and (match := _fullmatch(rule, form)):
                 return _Hit(rule.name, rule.kind, rule.score, rule.why, _value(match))
     return None
 
@@ -210,6 +214,12 @@ def _by_pattern(text: str, rules: Iterable[Rule]) -> _Hit | None:
 def _opening(text: str, start: int = 0) -> str:
     """The characters by which `Rule.may_open` is asked: two, but one in scripts with thousands of them."""
     return text[start : start + 2] if text[start : start + 1] < "\u2e80" else text[start]
+
+
+def _goes_on(rule: Rule, text: str) -> bool:
+    """Whether the first words of a text can belong to a match; far cheaper to ask than whether all of it is one."""
+    words = _FIRST_WORDS.match(text)
+    return not words or not rule.matcher or rule.matcher.match(words[0], partial=True) is not None
 
 
 def _fullmatch(rule: Rule, text: str) -> regex.Match[str] | None:
