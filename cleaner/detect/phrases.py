@@ -14,7 +14,7 @@ from ahocorasick_rs import AhoCorasick
 
 from cleaner.fold import Folded, bare, fold
 from cleaner.layout import runs
-from cleaner.metadata.language import ENOUGH, declared_language, identify
+from cleaner.metadata.language import ENOUGH, agrees, declared_language, identify
 from cleaner.model import Block, Document, Evidence, Kind, Span
 from cleaner.rules import TIMEOUT, Rule, RuleSet, languages, rules_of
 
@@ -46,7 +46,7 @@ class Phrasebook:
     longest_furniture: int
     automaton: AhoCorasick
     rules: tuple[Rule, ...]
-    """Those with a pattern, the surest first: the first that knows a line names it."""
+    """Those with a pattern, in the order of their files: the first that knows a line names it."""
     by_key: tuple[tuple[int, ...], ...]
     """For each key of the automaton the places of its rules in `rules`."""
     unkeyed: tuple[int, ...]
@@ -56,7 +56,7 @@ def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
     phrases: dict[str, Rule] = {}
     furniture: dict[str, Kind] = {}
     sets = tuple(sets)
-    rules = sorted((rule for rule_set in sets for rule in rule_set.rules if rule.pattern), key=lambda rule: -rule.score)
+    rules = [rule for rule_set in sets for rule in rule_set.rules if rule.pattern]
     places = {rule: n for n, rule in enumerate(rules)}
     keyed: dict[str, list[int]] = {}
     unkeyed: list[int] = []
@@ -123,10 +123,11 @@ SAMPLE = 3
 def _languages(document: Document) -> tuple[str, ...]:
     """The rule files to ask, the document's own language first."""
     text = " ".join(nlargest(SAMPLE, (block.text for block in document.blocks), key=len))
-    code, confidence = identify(text) if len(text) >= ENOUGH else ("", 0.0)
     declared = declared_language(document)
-    spoken = [code] if confidence >= 0.8 else []
-    spoken += [declared.value] if declared else []
+    spoken = [declared.value] if declared else []
+    if len(text) >= ENOUGH and not (declared and agrees(text, declared)):
+        code, confidence = identify(text)
+        spoken = [code, *spoken] if confidence >= 0.8 else spoken
     if not spoken:
         return (*ALWAYS, *(name for name in languages() if name not in ALWAYS))
     near = [other for group in NEAR if group & set(spoken) for other in sorted(group)]
