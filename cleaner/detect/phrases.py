@@ -204,11 +204,19 @@ def _by_pattern(text: str, rules: Iterable[Rule]) -> _Hit | None:
     plain, trimmed = text.strip(), text.strip(" \t|•·*>»›→▶►-_=~#[]()")
     openings = {_opening(plain), _opening(trimmed)}
     opened = [rule for rule in rules if any(map(rule.may_open, openings))]
-    forms = dict.fromkeys((trimmed.rstrip(" .!:…,。।؟？！"), trimmed, plain)) if opened else ()
+    if not opened:
+        return None
+    by_words: dict[str | None, list[str]] = {}
+    for form in dict.fromkeys((trimmed.rstrip(" .!:…,。।؟？！"), trimmed, plain)):
+        words = _FIRST_WORDS.match(form)
+        by_words.setdefault(words[0] if words else None, []).append(form)
     for rule in opened:
-        for form in forms:
-            if _goes_on(rule, form) and (match := _fullmatch(rule, form)):
-                return _Hit(rule.name, rule.kind, rule.score, rule.why, _value(match))
+        for begin, forms in by_words.items():
+            if not _goes_on(rule, begin):
+                continue
+            for form in forms:
+                if match := _fullmatch(rule, form):
+                    return _Hit(rule.name, rule.kind, rule.score, rule.why, _value(match))
     return None
 
 
@@ -217,10 +225,9 @@ def _opening(text: str, start: int = 0) -> str:
     return text[start : start + 2] if text[start : start + 1] < "\u2e80" else text[start]
 
 
-def _goes_on(rule: Rule, text: str) -> bool:
+def _goes_on(rule: Rule, words: str | None) -> bool:
     """Whether the first words of a text can belong to a match; far cheaper to ask than whether all of it is one."""
-    words = _FIRST_WORDS.match(text)
-    return not words or not rule.matcher or rule.matcher.match(words[0], partial=True) is not None
+    return words is None or rule.matcher is None or rule.matcher.match(words, partial=True) is not None
 
 
 def _fullmatch(rule: Rule, text: str) -> regex.Match[str] | None:
