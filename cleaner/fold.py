@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 
 from cleaner.model import Span
 
-_SAME_LENGTH = str.maketrans(
-    {
-        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4\u0060", "'"),
-        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
-        **dict.fromkeys("\u00a0\u202f\u205f\u3000", " "),
-        **dict.fromkeys(map(chr, range(0x2000, 0x200B)), " "),
-        "\u0130": "I",
-        **{chr(0xFF01 + n): chr(0x21 + n) for n in range(94)},
-    }
-)  # fmt: skip
+_PLAIN = {
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4\u0060", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    **dict.fromkeys("\u00a0\u202f\u205f\u3000", " "),
+    **dict.fromkeys(map(chr, range(0x2000, 0x200B)), " "),
+    "\u0130": "I",
+    **{chr(0xFF01 + n): chr(0x21 + n) for n in range(94)},
+}  # fmt: skip
+"""Character -> the plain one that stands for it."""
+_FANCY = re.compile(f"[{''.join(map(re.escape, _PLAIN))}]")
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
                         "\u2066-\u206f\ufe00-\ufe0f\ufeff\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")  # fmt: skip
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,1000}(?:\([^()\n]{0,200}\)[^()\n]{0,200})?\)")
-_ODD = re.compile(f"{_INVISIBLE.pattern}|\\s\\s|[^\\S ]")
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\ufe00-\ufe0f]")
+"""The invisible characters that `str.isprintable` takes for visible."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """A folded text with the way back to the text it was made from."""
 
     text: str
@@ -49,8 +49,9 @@ def fold(text: str) -> Folded:
     >>> fold("You\u2019ve  [read](http://a.b/c) it\u200b all").text
     "You've read it all"
     """
-    plain = text.translate(_SAME_LENGTH)
-    if not _ODD.search(plain) and "](" not in plain:
+    plain = text.replace("`", "'") if text.isascii() else _FANCY.sub(_plain_char, text)
+    shown = plain.isprintable() and (plain.isascii() or not _UNSEEN.search(plain))
+    if shown and "  " not in plain and "](" not in plain:
         return Folded(plain, None)
     kept: list[str] = []
     offsets: list[int] = []
@@ -61,6 +62,10 @@ def fold(text: str) -> Folded:
         at = match.end()
     _take(plain, at, len(plain), kept, offsets)
     return Folded("".join(kept), (*offsets, len(text)))
+
+
+def _plain_char(match: re.Match[str]) -> str:
+    return _PLAIN[match[0]]
 
 
 def _take(plain: str, start: int, end: int, kept: list[str], offsets: list[int]) -> None:
@@ -77,6 +82,7 @@ def _take(plain: str, start: int, end: int, kept: list[str], offsets: list[int])
 
 
 _OUTER = regex.compile(r"^[^\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+$")
+_PUNCTUATION = "".join(chr(n) for n in range(33, 127) if not chr(n).isalnum()) + " «»…›‹|•·、。，：！？"
 
 
 def bare(folded: str) -> str:
@@ -85,7 +91,10 @@ def bare(folded: str) -> str:
     >>> bare("» Share with others: ")
     'share with others'
     """
-    return _SPACES.sub(" ", _OUTER.sub("", folded.lower()))
+    core = folded.lower().strip(_PUNCTUATION)
+    if core and not (core[0].isalnum() and core[-1].isalnum()):
+        core = _OUTER.sub("", core)
+    return _SPACES.sub(" ", core) if "  " in core else core
 
 
 def visible(text: str) -> str:

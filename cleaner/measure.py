@@ -8,7 +8,8 @@ _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[^\W\d_{_UNSPACED}]+(?:['-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
 _UNSPACED_CHAR = re.compile(f"[{_UNSPACED}]")
 _END = re.compile(r"[.!?…。！？؟।։](?:\[\d+\])*[\s\"'»«”“’‘)\]」』】*_]*$|[!?.][\"'][,;]?$")
-_STOP_INSIDE = re.compile(r"[.!?…。！？؟।,;，、；:]\s|[。！？，、]")
+_STOPS = (". ", ", ", "! ", "? ", "; ", ": ")
+_STOP_INSIDE = re.compile(r"[.!?…؟।,;；:]\s|[。！？，、]")
 
 
 def word_count(text: str) -> float:
@@ -18,7 +19,11 @@ def word_count(text: str) -> float:
     (2.0, 2.9411764705882355)
     """
     unspaced = len(_UNSPACED_CHAR.findall(text)) if not text.isascii() else 0
-    return len(_WORD.findall(text)) + unspaced / 1.7
+    if unspaced:
+        return len(_WORD.findall(text)) + unspaced / 1.7
+    pieces = text.split()
+    mixed = [piece for piece in pieces if not piece.isalpha()]
+    return float(len(pieces) - len(mixed) + (len(_WORD.findall(" ".join(mixed))) if mixed else 0))
 
 
 def ends_sentence(text: str) -> bool:
@@ -27,11 +32,13 @@ def ends_sentence(text: str) -> bool:
     >>> ends_sentence('"It is over," he said.'), ends_sentence("Related stories")
     (True, False)
     """
-    return bool(_END.search(text[-60:]))
+    return not text[-1:].isalnum() and bool(_END.search(text[-60:]))
 
 
 def inner_stops(text: str) -> int:
     """Commas, full stops and the like inside the text."""
+    if text.isascii() and text.isprintable():
+        return sum(text.count(stop, 0, -1) for stop in _STOPS)
     return len(_STOP_INSIDE.findall(text[:-1]))
 
 

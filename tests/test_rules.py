@@ -78,6 +78,21 @@ def test_every_pattern_has_a_key_for_the_prefilter() -> None:
     assert [rule.name for rule_set in SETS.values() for rule in rule_set.rules if rule.pattern and not rule.keys] == []
 
 
+def test_only_the_blocks_asked_for_are_looked_at() -> None:
+    document = read_text("Print this article\n\nThe rain had stopped by noon.\n\nPrint this article")
+    everywhere = detect_phrases(document)
+    assert {item.block for item in everywhere} == {0, 2}
+    assert detect_phrases(document, only=frozenset({1, 2})) == [item for item in everywhere if item.block == 2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_pattern_matches_may_open_so(language: str) -> None:
+    matched = [(rule, text) for rule in SETS[language].rules if rule.matcher
+               for text in rule.hits if rule.matcher.match(text)]  # fmt: skip
+    shut = [(rule.name, text) for rule, text in matched if not (rule.may_open(text[:1]) and rule.may_open(text[:2]))]
+    assert shut == []
+
+
 RULE = """
 [[rule]]
 name = "xx.share.it"

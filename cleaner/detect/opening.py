@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cleaner.detect.structure import run_shape, shape_of
-from cleaner.fold import bare, fold
+from cleaner.detect.structure import Shape, run_shape, shape_of
 from cleaner.layout import runs
 from cleaner.metadata.byline import is_byline
 from cleaner.metadata.dates import is_date_line
@@ -67,7 +66,7 @@ def body_start(document: Document, furniture: frozenset[int] = frozenset()) -> i
     """Index of the first block that reads as the body: the densest run of prose is found first, then its beginning.
     Blocks that are known as furniture don't count."""
     groups = [group for group in runs(document) if group.start not in furniture]
-    shapes = [run_shape([shape_of(document.blocks[n]) for n in group]) for group in groups]
+    shapes = [_shape_of_run(document.blocks[group.start : group.stop]) for group in groups]
     long = [n for n, shape in enumerate(shapes) if shape.prose and shape.words >= 14 and shape.links < 0.4]
     if not long:
         return next((groups[n].start for n, shape in enumerate(shapes) if shape.prose), None)
@@ -83,6 +82,17 @@ def body_start(document: Document, furniture: frozenset[int] = frozenset()) -> i
     return groups[best_start].start
 
 
+_LABEL = Shape(0.0, False, 0, 0.0)
+_SHORTEST_PROSE = 14
+"""Characters: less than eight words in any script."""
+
+
+def _shape_of_run(blocks: Sequence[Block]) -> Shape:
+    if len(blocks) == 1 and len(blocks[0].text) < _SHORTEST_PROSE:
+        return _LABEL
+    return run_shape([shape_of(block) for block in blocks])
+
+
 def _role(block: Block, role: Role, why: str) -> Evidence:
     return Evidence(block.index, "opening", f"opening.{role}", 0.002, why, role=role)
 
@@ -91,7 +101,9 @@ def _repeated_headline(document: Document, title: str, at: int, start: int | Non
     kind: Kind = "duplicate"
     for block in document.blocks[: (start or 0) + REACH]:
         above = start is None or block.index < start
-        if block.index != at and (above or block.role == "heading") and bare(fold(block.text).text) == title:
+        if block.index == at or len(block.text) < len(title):
+            continue
+        if (above or block.role == "heading") and key(block.text) == title:
             yield Evidence(block.index, "opening", "opening.title_again", 0.95, "is the headline once more", kind)
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
+from heapq import nlargest
 
 import regex
 from ahocorasick_rs import AhoCorasick
 
 from cleaner.fold import Folded, bare, fold
 from cleaner.layout import runs
-from cleaner.metadata.language import ENOUGH, declared_language, identify
+from cleaner.metadata.language import ENOUGH, agrees, declared_language, identify
 from cleaner.model import Block, Document, Evidence, Kind, Span
 from cleaner.rules import TIMEOUT, Rule, RuleSet, languages, rules_of
 
@@ -28,7 +29,9 @@ _HAS_BAR = re.compile(r"[|‖¦●▪■►❘•·/]")
 _CODE = re.compile(r"^[\"'{$@<;\\%]+\w|^--?\w|[={}<;\\]|\w_\w|\(\)|\w[\"']+$")
 """Quoted words, options and variables of code, which look like buttons: `'login'`, `--app`, `save()`."""
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.-][\p{L}\p{M}\p{N}]+)*")
-_SENTENCE_START = regex.compile(r"(?:^|[.!?…؟।][)\]\"'»”’]*\s+|[。！？][)\]」』）]*\s*)(?=\S)")
+_SENTENCE_START = re.compile(r"[.!?…؟।。！？](?:(?<![。！？])[)\]\"'»”’]*\s+|(?<=[。！？])[)\]」』）]*\s*)(?=\S)")
+_FIRST_WORDS = re.compile(r".{8}\w{0,12}(?!\w)", re.DOTALL)
+"""Cut between words, where a look at what follows is right."""
 _ENDERS = ".!?…:;。！？؟।։"
 _CLOSERS = ".!?…。！？؟।"
 
@@ -42,15 +45,21 @@ class Phrasebook:
     furniture_tokens: frozenset[str]
     longest_furniture: int
     automaton: AhoCorasick
-    by_key: tuple[tuple[Rule, ...], ...]
-    unkeyed: tuple[Rule, ...]
+    rules: tuple[Rule, ...]
+    """Those with a pattern, in the order of their files: the first that knows a line names it."""
+    by_key: tuple[tuple[int, ...], ...]
+    """For each key of the automaton the places of its rules in `rules`."""
+    unkeyed: tuple[int, ...]
 
 
 def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
     phrases: dict[str, Rule] = {}
     furniture: dict[str, Kind] = {}
-    keyed: dict[str, list[Rule]] = {}
-    unkeyed: list[Rule] = []
+    sets = tuple(sets)
+    rules = [rule for rule_set in sets for rule in rule_set.rules if rule.pattern]
+    places = {rule: n for n, rule in enumerate(rules)}
+    keyed: dict[str, list[int]] = {}
+    unkeyed: list[int] = []
     for rule_set in sets:
         for word, kind in rule_set.furniture.items():
             furniture.setdefault(" ".join(_tokens(word)), kind)
@@ -60,14 +69,14 @@ def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
             if rule.pattern is None:
                 continue
             for key in rule.keys:
-                keyed.setdefault(fold(key).text.lower(), []).append(rule)
+                keyed.setdefault(fold(key).text.lower(), []).append(places[rule])
             if not rule.keys:
-                unkeyed.append(rule)
+                unkeyed.append(places[rule])
     furniture.pop("", None)
     return Phrasebook(
         phrases, furniture, frozenset(token for word in furniture for token in word.split()),
         max((len(word.split()) for word in furniture), default=0),
-        AhoCorasick(list(keyed)), tuple(tuple(rules) for rules in keyed.values()), tuple(unkeyed))  # fmt: skip
+        AhoCorasick(list(keyed)), tuple(rules), tuple(map(tuple, keyed.values())), tuple(unkeyed))  # fmt: skip
 
 
 @cache
@@ -75,24 +84,28 @@ def phrasebook_of(languages: tuple[str, ...]) -> Phrasebook:
     return phrasebook(rules_of(language) for language in languages)
 
 
-def detect_phrases(document: Document, book: Phrasebook | None = None) -> list[Evidence]:
+def detect_phrases(
+    document: Document, book: Phrasebook | None = None, only: frozenset[int] | None = None
+) -> list[Evidence]:
     """Evidence for every line, part of a line and run of lines that a rule knows. Without a book, the rules of the
-    document's language, of English and of `common.toml` are asked; all rules where the language can't be told."""
-    return _search(document, book or phrasebook_of(_languages(document)))
-
-
-def _search(document: Document, book: Phrasebook) -> list[Evidence]:
-    folded = [fold(block.text) for block in document.blocks]
+    document's language, of English and of `common.toml` are asked; all rules where the language can't be told. `only`
+    holds the indexes of the blocks to look at, if not all; runs of lines are looked at if all of them are among these.
+    """
+    book = book or phrasebook_of(_languages(document))
+    blocks = [block for block in document.blocks if only is None or block.index in only]
+    place = {block.index: n for n, block in enumerate(blocks)}
+    lines = [fold(block.text) for block in blocks]
+    groups = [] if document.kind == "html" else [group for group in runs(document, verse=False)
+                                                 if len(group) > 1 and all(n in place for n in group)]  # fmt: skip
+    candidates = _candidates(book, [line.text for line in lines], {place[n] for group in groups for n in group[1:]})
     evidence: list[Evidence] = []
-    candidates = _candidates(book, [f.text for f in folded])
-    for block, line, rules in zip(document.blocks, folded, candidates, strict=True):
-        found = list(_in_line(book, block, line, rules))
-        evidence += found
-    for group in runs(document, verse=False):
-        if not 2 <= len(group) <= LONGEST_GROUP:
-            continue
-        rules = list(dict.fromkeys(rule for n in group for rule in candidates[n]))
-        evidence += _in_group(book, rules, [document.blocks[n] for n in group], [folded[n] for n in group])
+    for block, line, found in zip(blocks, lines, candidates, strict=True):
+        evidence += _in_line(book, block, line, [book.rules[n] for n in sorted(found)])
+    for group in groups:
+        if len(group) <= LONGEST_GROUP:
+            at = [place[n] for n in group]
+            rules = [book.rules[n] for n in sorted(set().union(*(candidates[n] for n in at)))]
+            evidence += _in_group(book, rules, [blocks[n] for n in at], [lines[n] for n in at])
     return evidence
 
 
@@ -109,31 +122,32 @@ SAMPLE = 3
 
 def _languages(document: Document) -> tuple[str, ...]:
     """The rule files to ask, the document's own language first."""
-    text = " ".join(sorted((block.text for block in document.blocks), key=len, reverse=True)[:SAMPLE])
-    code, confidence = identify(text) if len(text) >= ENOUGH else ("", 0.0)
+    text = " ".join(nlargest(SAMPLE, (block.text for block in document.blocks), key=len))
     declared = declared_language(document)
-    spoken = [code] if confidence >= 0.8 else []
-    spoken += [declared.value] if declared else []
+    spoken = [declared.value] if declared else []
+    if len(text) >= ENOUGH and not (declared and agrees(text, declared)):
+        code, confidence = identify(text)
+        spoken = [code, *spoken] if confidence >= 0.8 else spoken
     if not spoken:
         return (*ALWAYS, *(name for name in languages() if name not in ALWAYS))
     near = [other for group in NEAR if group & set(spoken) for other in sorted(group)]
     return tuple(name for name in dict.fromkeys((*spoken, *near, *ALWAYS)) if name in languages())
 
 
-def _candidates(book: Phrasebook, lines: list[str]) -> list[list[Rule]]:
-    """Per line, the rules one of whose keys stands in it."""
-    found: list[dict[Rule, None]] = [dict.fromkeys(book.unkeyed) for _ in lines]
+def _candidates(book: Phrasebook, lines: Sequence[str], joined: Set[int]) -> list[set[int]]:
+    """Per line, the places in `book.rules` of those one of whose keys begins in it. `joined` holds the lines that go on
+    with the sentences of the line before: a key may run from one into the other."""
+    found = [set(book.unkeyed) for _ in lines]
     starts, at = [], 0
     for line in lines:
         starts.append(at)
         at += len(line) + 1
-    text = "\n".join(lines).lower()
-    if len(text) != at - 1:  # lower() changed a length
-        text = "\n".join(line if len(line.lower()) != len(line) else line.lower() for line in lines)
+    lower = [folded if len(folded := line.lower()) == len(line) else line for line in lines]
+    text = "".join((" " if n in joined else "\n") + line for n, line in enumerate(lower))[1:]
     for key, start, end in book.automaton.find_matches_as_indexes(text, overlapping=True):
         if end - start > WHOLE_KEY or _stands_alone(text, start, end):
-            found[bisect_right(starts, start) - 1].update(dict.fromkeys(book.by_key[key]))
-    return [list(rules) for rules in found]
+            found[bisect_right(starts, start) - 1].update(book.by_key[key])
+    return found
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -159,7 +173,7 @@ def _in_line(book: Phrasebook, block: Block, line: Folded, rules: list[Rule]) ->
         parts = list(_segments(line.text)) if _HAS_BAR.search(line.text) else []
         if len(parts) > 1:
             yield from _in_segments(book, block, line, rules, parts)
-    found = list(_nags(rules, line.text))
+    found = list(_nags(rules, line.text)) if rules else []
     for hit, start, end in (*found, *_rest(book, line.text, rules, found)):
         yield _evidence(block, hit, line.original(start, end))
 
@@ -178,18 +192,42 @@ def _whole(book: Phrasebook, text: str, rules: Iterable[Rule]) -> _Hit | None:
     core = bare(text)
     if not core or text.rstrip()[-1] in ",、，":
         return None  # a label does not end in a comma; a line of verse does
-    if not _CODE.search(text):
-        if rule := book.phrases.get(core):
-            return _Hit(rule.name, rule.kind, rule.score, rule.why)
-        if hit := _furniture(book, core):
-            return hit
-    trimmed = text.strip(" \t|•·*>»›→▶►-_=~#[]()")
-    forms = dict.fromkeys((trimmed.rstrip(" .!:…,。।؟？！"), trimmed, text.strip()))
-    for rule in rules:
-        for form in forms:
-            if match := _fullmatch(rule, form):
-                return _Hit(rule.name, rule.kind, rule.score, rule.why, _value(match))
+    rule = book.phrases.get(core)
+    hit = _Hit(rule.name, rule.kind, rule.score, rule.why) if rule else _furniture(book, core)
+    if hit and not _CODE.search(text):
+        return hit
+    return _by_pattern(text, rules) if rules else None
+
+
+def _by_pattern(text: str, rules: Iterable[Rule]) -> _Hit | None:
+    """What a text is if the pattern of a rule fits all of it, without marks around it or as it stands."""
+    plain, trimmed = text.strip(), text.strip(" \t|•·*>»›→▶►-_=~#[]()")
+    openings = {_opening(plain), _opening(trimmed)}
+    opened = [rule for rule in rules if any(map(rule.may_open, openings))]
+    if not opened:
+        return None
+    by_words: dict[str | None, list[str]] = {}
+    for form in dict.fromkeys((trimmed.rstrip(" .!:…,。।؟？！"), trimmed, plain)):
+        words = _FIRST_WORDS.match(form)
+        by_words.setdefault(words[0] if words else None, []).append(form)
+    for rule in opened:
+        for begin, forms in by_words.items():
+            if not _goes_on(rule, begin):
+                continue
+            for form in forms:
+                if match := _fullmatch(rule, form):
+                    return _Hit(rule.name, rule.kind, rule.score, rule.why, _value(match))
     return None
+
+
+def _opening(text: str, start: int = 0) -> str:
+    """The characters by which `Rule.may_open` is asked: two, but one in scripts with thousands of them."""
+    return text[start : start + 2] if text[start : start + 1] < "\u2e80" else text[start]
+
+
+def _goes_on(rule: Rule, words: str | None) -> bool:
+    """Whether the first words of a text can belong to a match; far cheaper to ask than whether all of it is one."""
+    return words is None or rule.matcher is None or rule.matcher.match(words, partial=True) is not None
 
 
 def _fullmatch(rule: Rule, text: str) -> regex.Match[str] | None:
@@ -210,7 +248,10 @@ def _tokens(text: str) -> list[str]:
 
 def _furniture(book: Phrasebook, core: str) -> _Hit | None:
     """A line made of nothing but furniture words and counts, as `Print Email Read Later` or `12 shares`."""
-    tokens = _tokens(core) if len(core) <= 200 else []
+    first = core.partition(" ")[0]
+    if len(core) > 200 or (first.isalpha() and first not in book.furniture_tokens):
+        return None
+    tokens = _tokens(core)
     words = [token for token in tokens if not token.isdigit()]
     if (
         not words
@@ -268,9 +309,9 @@ def _in_segments(
 def _nags(rules: Iterable[Rule], text: str) -> Iterator[tuple[_Hit, int, int]]:
     """Every nag of one or several whole sentences in a text."""
     searched = [rule for rule in rules if rule.scope == "sentence"]
-    starts = _sentence_starts(text) if searched else []
+    starts = [(start, _opening(text, start)) for start in _sentence_starts(text)] if searched else []
     for rule in searched:
-        for start, end, value in _sentences(rule, text, starts):
+        for start, end, value in _sentences(rule, text, [start for start, opening in starts if rule.may_open(opening)]):
             yield _Hit(rule.name, rule.kind, rule.score, rule.why, value), start, end
 
 
@@ -290,7 +331,8 @@ def _rest(
 
 
 def _sentence_starts(text: str) -> list[int]:
-    return [opening.end() for opening in _SENTENCE_START.finditer(text)]
+    first = [0] if text[:1].strip() else []
+    return first + [opening.end() for opening in _SENTENCE_START.finditer(text)]
 
 
 def _sentences(rule: Rule, text: str, starts: list[int]) -> Iterator[tuple[int, int, str | None]]:

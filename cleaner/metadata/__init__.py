@@ -57,8 +57,11 @@ def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
     """The headline that the opening detector found, unless its line was taken for something else."""
     from cleaner.detect.opening import body_start, furniture_lines
 
-    known = furniture_lines(document, (item for verdict in verdicts for item in verdict.evidence))
-    headline = find_headline(document, body_start(document, known), known)
+    if document.kind == "html":
+        headline = find_headline(document)
+    else:
+        known = furniture_lines(document, (item for verdict in verdicts for item in verdict.evidence))
+        headline = find_headline(document, body_start(document, known), known)
     if headline is None or headline.block is None:
         return headline
     verdict = verdicts[headline.block]
@@ -72,7 +75,7 @@ def _bylines(document: Document, verdicts: Sequence[Verdict], found: dict[str, F
         authors, raw, source = stated
         found["authors"] = Found("authors", "; ".join(authors), raw, source, 0.9)
     for verdict in verdicts:
-        if not any(item.rule == "opening.byline" for item in verdict.evidence) or verdict.keep:
+        if verdict.keep or not any(item.rule == "opening.byline" for item in verdict.evidence):
             continue
         block = document.blocks[verdict.block]
         names = match_byline(block.text) or ""

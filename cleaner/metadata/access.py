@@ -14,8 +14,10 @@ def find_access(document: Document, verdicts: Sequence[Verdict]) -> Access:
     """The Access of a document from the evidence on its removed lines and parts."""
     remaining, limit, gates, nags = None, False, set(), []
     for verdict in verdicts:
-        block = document.blocks[verdict.block]
         gone = _gone(verdict)
+        if not gone:
+            continue
+        block = document.blocks[verdict.block]
         if any(item.kind in NAGGING for item in gone):
             nags.append(" ".join(block.text.split()))
         for item in gone:

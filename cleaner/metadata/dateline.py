@@ -52,7 +52,7 @@ def find_dateline(paragraph: str) -> Dateline | None:
     """
     folded = fold(paragraph[: LONGEST * 2])
     for form in _FORMS:
-        match = form.match(folded.text, timeout=0.25)
+        match = _match(form, folded.text)
         if not match or match.end() > LONGEST or match.end() >= len(folded.text):
             continue
         groups = match.groupdict()
@@ -63,6 +63,13 @@ def find_dateline(paragraph: str) -> Dateline | None:
         places = tuple(part.strip() for part in (groups.get("place") or "").split("/") if part.strip())
         return Dateline(raw, places, groups.get("region"), agency, _date(groups.get("date")))
     return None
+
+
+def _match(form: regex.Pattern[str], text: str) -> regex.Match[str] | None:
+    try:
+        return form.match(text, timeout=0.25)
+    except TimeoutError:  # what takes so long to read is no dateline
+        return None
 
 
 def _agency(text: str | None) -> str | None:

@@ -48,7 +48,7 @@ def date_text(text: str) -> str | None:
     if len(text) > 2 * LONGEST or not _DIGIT.search(text):
         return None
     folded = fold(text).text.strip()
-    if not 6 <= len(folded) <= LONGEST:
+    if not 6 <= len(folded) <= LONGEST or not ("/" in folded or _YEAR.search(folded)):
         return None
     words = [word.lower() for word in _WORDS.findall(folded)]
     months = opening_words("months")

@@ -62,8 +62,9 @@ def _of_page(document: Document) -> Found | None:
 def _stated_headline(text: str, source: str, confidence: float, document: Document) -> Found:
     """A title of the head, with the block that shows it, if one does."""
     value = without_site(text, document)
-    same = [block for block in document.blocks if key(block.text) == key(value)]
-    longer = [block for block in document.blocks if _is_longer(block, key(value))]
+    title = key(value)
+    same = [block for block in document.blocks if len(block.text) >= len(title) and key(block.text) == title]
+    longer = [block for block in document.blocks if _is_longer(block, title)]
     shown = next((block for block in (*same, *longer) if block.role == "heading"), same[0] if same else None)
     if shown is None:
         return Found("headline", value, text, source, confidence)
@@ -72,10 +73,11 @@ def _stated_headline(text: str, source: str, confidence: float, document: Docume
 
 def _is_longer(block: Block, title: str) -> bool:
     """Whether a main heading is the title with a kicker, or the title with a site's addition is the heading."""
-    own = key(block.text)
-    if block.role != "heading" or block.level != 1 or word_count(own) < 3:
+    if block.role != "heading" or block.level != 1:
         return False
-    return (title in own or own in title) and min(len(own), len(title)) >= 0.6 * max(len(own), len(title))
+    own = key(block.text)
+    alike = (title in own or own in title) and min(len(own), len(title)) >= 0.6 * max(len(own), len(title))
+    return alike and word_count(own) >= 3
 
 
 def _stated(document: Document) -> Iterator[tuple[str, str]]:

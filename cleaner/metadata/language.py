@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 ENOUGH = 60
 """Characters of body text below which words prove nothing."""
 SAMPLE = 700
+GLANCE = 200
+"""Characters that are enough where they agree with what the page declares."""
 _TAG = re.compile(r"[A-Za-z]{2,3}(?=$|[-_])")
 
 
 def find_language(document: Document, text: str) -> Found | None:
     """The language of a body: the identified one, with the declared one where the text is short."""
     declared = declared_language(document)
-    if len(text) < ENOUGH:
+    if len(text) < ENOUGH or (declared and agrees(text, declared)):
         return declared
     code, confidence = identify(text)
     if declared and (declared.value == code or confidence < 0.9):
@@ -32,6 +34,11 @@ def declared_language(document: Document) -> Found | None:
     raw = document.head.language or document.head.first("og:locale", "content-language", "dc.language", "language")
     match = _TAG.match(raw.strip()) if raw else None
     return Found("language", match[0].lower(), raw or "", "html-lang", 0.8) if match else None
+
+
+def agrees(text: str, declared: Found) -> bool:
+    """Whether the first characters are of the declared language."""
+    return identify(text[:GLANCE])[0] == declared.value
 
 
 def identify(text: str) -> tuple[str, float]:

@@ -37,6 +37,8 @@ def composed(text: str) -> str:
 
 def clean_characters(text: str) -> str:
     """All of them, in the order that makes the result stable."""
+    if text.isprintable() and "  " not in text:  # no control, joiner or space but the plain one is printable
+        return composed(text.strip())
     return composed(one_space(without_controls(text)))
 
 

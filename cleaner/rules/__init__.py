@@ -85,6 +85,18 @@ class Rule:
             f"(?x)(?:{self.pattern[4:]}\n){SENTENCE_END}" if verbose else f"(?:{self.pattern}){SENTENCE_END}"
         )
 
+    def may_open(self, opening: str) -> bool:
+        """Whether a text that begins with these one or two characters can match; found out once for each."""
+        known = self._openings.get(opening)
+        if known is None:
+            known = self.matcher is not None and self.matcher.match(opening, partial=True) is not None
+            self._openings[opening] = known
+        return known
+
+    @cached_property
+    def _openings(self) -> dict[str, bool]:
+        return {}
+
     def _compile(self, pattern: str) -> regex.Pattern[str]:
         lists: dict[str, Any] = {name: list(items) for name, items in self.words}
         return regex.compile(pattern, FLAGS, **lists)
