@@ -58,10 +58,14 @@ def _meta(tree: LexborHTMLParser) -> dict[str, tuple[str, ...]]:
 def _json_ld(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:
     for script in tree.css('script[type="application/ld+json"]'):
         try:
-            data = json.loads(_LONE.sub(r"\\ufffd", script.text() or "null"), strict=False)
+            data = json.loads(_without_lone(script.text() or "null"), strict=False)
         except (ValueError, RecursionError):
             continue
         yield from _objects(data)
+
+
+def _without_lone(text: str) -> str:
+    return _LONE.sub(r"\\ufffd", text) if "\\ud" in text or "\\uD" in text else text
 
 
 def _objects(data: Any) -> Iterator[Mapping[str, Any]]:
