@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from html import escape
-from itertools import chain
-from operator import length_hint
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -95,78 +93,85 @@ def _too_deep(slashes: list[str]) -> bool:
 
 # --- markup -----------------------------------------------------------------------------------------
 
-_UNESCAPED = "script, style, iframe, noembed, noframes, xmp, plaintext"
-"""Elements whose text the parser writes as it is, so that it may look like tags (HTML Standard, 13.3)."""
-_BREAK_MARK = "\0"
+_TAKEN_OUT = "script, style, iframe, noembed, noframes, svg, noscript, template, xmp, plaintext"
+"""Elements whose text the parser writes as it is, so that it may look like tags (HTML Standard, 13.3), and large ones of
+those that are skipped."""
+_MARK = "\0"
 """Stands for what was taken out; the parser lets none through."""
-_NESTED_OPEN = re.compile(r"(<[^<>]*)((?:<[^<>]*)+)>")
+_TAG_IN_TAG = re.compile(r"(<[^<>]*)((?:<[^<>]*)+)>")
 
 
 def _markup(tree: LexborHTMLParser) -> str:
-    """The page as the parser repaired it, in which `<` and `>` stand around tags only. `<!>` is where scripts, styles
-    and comments were, for they part the text around them. Changes the tree."""
-    for node in tree.css(_UNESCAPED):
+    """The page as the parser repaired it, in which `<` and `>` stand around tags only. `<!>` is where scripts, comments
+    and such were, for they part the text around them. Changes the tree."""
+    if tree.head is not None:
+        tree.head.replace_with(_MARK)
+    for node in tree.css(_TAKEN_OUT):
         if node.tag in ("xmp", "plaintext"):
             for child in list(node.iter(include_text=True)):
                 if child.is_text_node:
                     child.replace_with(escape(child.text_content or "", quote=False))
         else:
-            node.replace_with(_BREAK_MARK)  # never `decompose`, for one may stand in another
+            node.replace_with(_MARK)  # not `decompose`, for one may stand in another
     markup = (tree.root.html if tree.root is not None else None) or ""
-    first, *rest = markup.replace(_BREAK_MARK, "<!>").split("<!--")
+    first, *rest = markup.replace(_MARK, "<!>").replace("&nbsp;", "\xa0").split("<!--")
     markup = "<!>".join([first, *[part.partition("-->")[2] for part in rest if "-->" in part]])
     if markup.count("<") != markup.count(">"):  # `<a<b>` is an element of the name `a<b`
-        markup = _NESTED_OPEN.sub(lambda match: match[1] + match[2].replace("<", "\ufffd") + ">", markup)
+        markup = _TAG_IN_TAG.sub(lambda match: match[1] + match[2].replace("<", "\ufffd") + ">", markup)
     return markup
 
 
 # --- tags -------------------------------------------------------------------------------------------
 
-_OPENS, _CLOSES, _LEAF, _BLOCK, _CELL, _ROLE, _HIDDEN = 1, 2, 4, 8, 16, 32, 64
-"""What a tag does: it opens or closes a node, makes one without content, ends the block before it, is that of a table
-cell, changes the role of what follows, hides all up to its end tag."""
+_OPENS, _LEAF, _CLOSES, _BLOCK, _MAYBE_BLOCK, _ROLE, _HIDES = 1, 2, 4, 8, 16, 32, 64
+"""What a tag does: it opens a node, makes one without content, or closes one; it ends the block before it, or may do;
+it changes the role of what follows; it hides all up to its end tag. 0 is for tags that do nothing."""
 _Tag = tuple[int, str, str, int | None]
-"""What a tag does, its name, the node's words, the first number of an ordered list."""
+"""What a tag does; its name, with the slash of an end tag; the node's words; for a list the number it begins with, for
+a row of data 1."""
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _LISTS = frozenset(["ul", "ol", "menu", "dir"])
-_HAVE_ROLE = frozenset(["a", "br", "li", "blockquote", "figcaption", "caption", "pre", "tr"]) | _HEADINGS | _LISTS
+_HAVE_ROLE = frozenset(["a", "li", "blockquote", "figcaption", "caption", "pre", "tr"]) | _HEADINGS | _LISTS
 _ATTRIBUTE = re.compile(r' ([^\s/>][^\s/>=]*)="([^"]*)"')
-_IGNORED: _Tag = (0, "", "", None)
+_WORDS = ("class", "id", "role", "itemprop")
+
+
+def _deeds() -> Iterator[tuple[str, int]]:
+    for name in SKIPPED | BLOCK_TAGS | _PLAIN_INLINE | _VOID | _HAVE_ROLE:
+        both = _ROLE if name in _HAVE_ROLE else 0
+        if name in ("br", "td", "th"):
+            both |= _MAYBE_BLOCK
+        elif name in BLOCK_TAGS:
+            both |= _BLOCK
+        nothing = name in SKIPPED or name in _PLAIN_INLINE
+        if name in _VOID:
+            yield name, 0 if nothing else _LEAF | both
+        else:
+            yield name, _HIDES if name in SKIPPED else 0 if nothing else _OPENS | both
+        yield f"/{name}", 0 if nothing or name in _VOID else _CLOSES | both
+
+
+_DOES = dict(_deeds())
 
 
 def _tag(written: str) -> _Tag:
-    """What a tag does, from what stands between its angle brackets."""
-    if written[0] == "/":
-        name = written[1:]
-        if name in _PLAIN_INLINE or name in _VOID or name in SKIPPED:
-            return _IGNORED
-        return _CLOSES | _does(name), name, "", None
+    """A tag, from what stands between its angle brackets."""
     name, _, rest = written.partition(" ")
-    if name[0] in "!?":
-        return _IGNORED
-    attributes = dict(_ATTRIBUTE.findall(f" {rest}")) if rest else {}
+    does = _DOES.get(name)
+    if does is None:
+        does = 0 if name[:1] in "!?" else _CLOSES if name[0] == "/" else _OPENS
+    attributes = dict(_ATTRIBUTE.findall(written)) if rest else {}
     if "&" in rest:
         attributes = {key: _unescaped(value).replace("&quot;", '"') for key, value in attributes.items()}
-    if name in SKIPPED or _hidden(name, attributes):
-        return _IGNORED if name in _VOID else (_HIDDEN, name, "", None)
-    if name in _PLAIN_INLINE:
-        return _IGNORED
-    words = " ".join([value.lower() for key in ("class", "id", "role", "itemprop") if (value := attributes.get(key))])
-    number = _number(attributes.get("start")) if name == "ol" else None
-    return (_LEAF if name in _VOID else _OPENS) | _does(name), name, words, number
-
-
-def _does(name: str) -> int:
-    return (
-        (_BLOCK if name in BLOCK_TAGS or name == "br" else 0)
-        | (_CELL if name in ("td", "th") else 0)
-        | (_ROLE if name in _HAVE_ROLE else 0)
-    )
+    if ("hidden" in rest or "style=" in rest or name == "dialog") and _hidden(name, attributes):
+        does = 0 if name in _VOID else _HIDES
+    words = " ".join(filter(None, map(attributes.get, _WORDS))).lower() if attributes else ""
+    return does, name, words, _number(attributes.get("start")) if name == "ol" else None
 
 
 def _unescaped(text: str) -> str:
-    """The four characters that the parser writes as references in text; others it writes as themselves."""
-    return text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    """The characters that the parser writes as references in text; it writes others as themselves."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _hidden(name: str, attributes: dict[str, str]) -> bool:
@@ -184,6 +189,27 @@ def _number(value: str | None) -> int:
     return int(value) if value and re.fullmatch(r"-?\d{1,6}", value) else 1
 
 
+def _mark_data_rows(tags: list[_Tag]) -> None:
+    """Tells the rows whose cells have one value each from those that lay out a page."""
+    cells = 0
+    rows: list[list[int]] = []  # open ones: where they begin, and whether they lay out
+    for n, (_, name, _, _) in enumerate(tags):
+        if name == "td":
+            cells += 1
+        elif name == "/td":
+            cells -= 1
+        elif name == "tr":
+            rows.append([n, False])
+        elif name == "/tr" and rows:
+            start, complex_ = rows.pop()
+            if complex_ and rows:
+                rows[-1][1] = True
+            if not complex_:
+                tags[start] = (*tags[start][:3], 1)
+        elif cells and rows and name in _COMPLEX:
+            rows[-1][1] = True
+
+
 # --- walk -------------------------------------------------------------------------------------------
 
 
@@ -195,167 +221,132 @@ def _walk(markup: str) -> tuple[list[Block], tuple[Node, ...]]:
     words: list[str] = []
     parents: list[int] = []
     here = -1  # the innermost open node
-    run: list[str] = []  # the text since the last boundary, and what is known of it:
+    run: list[str] = []  # the text since the last boundary, of which the next four tell
     home = -1  # the innermost node that all of it stands in
     link_chars = 0
     gap = 1
     marker = ""
-    links = 0  # how many links are open, as are the next two
-    pre = 0
-    rows = 0  # of data
-    link_ended = False  # just before
     roles: list[tuple[Role, int]] = [("paragraph", 0)]
     lists: list[int | None] = []  # the next number of each open list, None where it has bullets
+    links = pre = rows = 0  # how many links, preformatted texts and rows of data are open
+    link_ended = False  # a link, right before
     mends = may_need_mending(markup)
-    known: dict[str, _Tag] = {}  # pages repeat their tags
-    pieces = markup.split("<")
-    rest = iter(pieces)
-    next(rest)
-    for piece in rest:
-        written, _, text = piece.partition(">")
-        tag = known.get(written)
-        if tag is None:
-            tag = known[written] = _tag(written)
-        does, name, own_words, number = tag
 
-        if does & _HIDDEN:
-            text = _after(name, rest)
+    parts = markup.replace(">", "<").split("<")
+    written, texts = parts[1::2], parts[2::2]
+    known = {tag: _tag(tag) for tag in set(written)}  # pages repeat their tags
+    tags = [known[tag] for tag in written]
+    if "/tr" in known:
+        _mark_data_rows(tags)
 
-        if does & _BLOCK:
-            if does & _CELL and rows:
-                if run and does & _OPENS:
-                    run.append(" | ")
-            elif name == "br" and (pre or not run):
-                if pre:
+    rest = zip(tags, texts, map(str.isspace, texts), strict=True)
+    for (does, name, own_words, number), text, blank in rest:
+        if does & _HIDES:
+            text, blank = _after(name, rest)
+
+        elif does:
+            if does & (_BLOCK | _MAYBE_BLOCK):
+                if does & _BLOCK or not (rows if name != "br" else pre or not run):
+                    if run:
+                        joined = "".join(run)
+                        joined = joined.strip("\r\n").rstrip() if pre else " ".join(joined.split())
+                        if joined:
+                            role, level = roles[-1]
+                            blocks.append(
+                                Block(len(blocks), mend(joined) if mends else joined, None, gap, role, level,
+                                      marker if role == "list_item" else "", link_chars, home))  # fmt: skip
+                            marker = ""
+                        run = []
+                        link_chars, link_ended = 0, False
+                    gap = 0 if name == "br" else 1
+                elif name != "br":
+                    if run and does & _OPENS:
+                        run.append(" | ")
+                elif pre:
                     run.append("\n")
                 else:
                     gap = min(1, gap + 1)
-            else:
-                if run:
-                    joined = "".join(run)
-                    joined = joined.strip("\r\n").rstrip() if pre else " ".join(joined.split())
-                    if joined:
-                        role, level = roles[-1]
-                        blocks.append(
-                            Block(len(blocks), mend(joined) if mends else joined, None, gap, role, level,
-                                  marker if role == "list_item" else "", link_chars, home))  # fmt: skip
-                        marker = ""
-                    run = []
-                    link_chars, link_ended = 0, False
-                gap = 0 if name == "br" else 1
 
-        if does & (_OPENS | _LEAF):
-            parents.append(here)
-            if does & _OPENS:
-                here = len(names)
-            names.append(name)
-            words.append(own_words)
-            if does & _ROLE:
-                if name == "a":
-                    if link_ended and run and not run[-1][-1:].isspace():
-                        run.append(" ")
-                    links += 1
-                elif name == "li":
-                    roles.append(("list_item", max(1, len(lists))))
-                    following = lists[-1] if lists else None
-                    if following is None:
-                        marker = "-"
+            if does & _CLOSES:
+                here = parents[here]
+                if does & _ROLE:
+                    if name == "/a":
+                        links -= 1
+                        link_ended = True
+                    elif name[1:] in _LISTS:
+                        lists.pop()
+                    elif name == "/tr":
+                        rows -= roles.pop()[0] == "table" and rows > 0
                     else:
-                        marker = f"{following}."
-                        lists[-1] = following + 1
-                elif name in _LISTS:
-                    lists.append(number)
-                elif name in _HEADINGS:
-                    roles.append(("heading", int(name[1])))
-                elif name == "blockquote":
-                    roles.append(("quote", 0))
-                elif name in ("figcaption", "caption"):
-                    roles.append(("caption", 0))
-                elif name == "pre":
-                    roles.append(("code", 0))
-                    pre += 1
-                elif name == "tr":
-                    complex_ = _is_complex_row(pieces, len(pieces) - length_hint(rest), _within("td", here, names, parents))
-                    roles.append(roles[-1] if complex_ else ("table", 0))
-                    rows += roles[-1][0] == "table"
-        elif does & _CLOSES:
-            here = parents[here]
-            if does & _ROLE:
-                if name == "a":
-                    links -= 1
-                    link_ended = True
-                elif name in _LISTS:
-                    lists.pop()
-                elif name == "tr":
-                    rows -= roles.pop()[0] == "table" and rows > 0
-                else:
-                    roles.pop()
-                    if name == "pre":
-                        pre -= 1
+                        roles.pop()
+                        if name == "/pre":
+                            pre -= 1
+                        elif name == "/li":
+                            marker = ""
+            else:
+                parents.append(here)
+                if does & _OPENS:
+                    here = len(names)
+                names.append(name)
+                words.append(own_words)
+                if does & _ROLE:
+                    if name == "a":
+                        if link_ended and run and not run[-1][-1:].isspace():
+                            run.append(" ")
+                        links += 1
                     elif name == "li":
-                        marker = ""
-
-        if text:
-            if "&" in text:
-                text = _unescaped(text)
-            if pre or not text.isspace():
-                if not run:
-                    home = here
-                else:  # parents stand before their children, so that the lowest common one is found by going up
-                    other = here
-                    while home != other:
-                        if home > other:
-                            home = parents[home]
+                        roles.append(("list_item", max(1, len(lists))))
+                        following = lists[-1] if lists else None
+                        if following is None:
+                            marker = "-"
                         else:
-                            other = parents[other]
-                link_ended = False
-                if links:
-                    link_chars += len(text.strip())
-                run.append(text)
-            elif run:
+                            marker = f"{following}."
+                            lists[-1] = following + 1
+                    elif name in _LISTS:
+                        lists.append(number)
+                    elif name in _HEADINGS:
+                        roles.append(("heading", int(name[1])))
+                    elif name == "tr":
+                        roles.append(("table", 0) if number else roles[-1])
+                        rows += roles[-1][0] == "table"
+                    elif name == "blockquote":
+                        roles.append(("quote", 0))
+                    elif name == "pre":
+                        roles.append(("code", 0))
+                        pre += 1
+                    else:
+                        roles.append(("caption", 0))
+
+        if blank and not pre:
+            if run:
                 run.append(" ")
                 link_ended = False
+        elif text:
+            if not run:
+                home = here
+            else:  # up to the innermost node around both; the numbers of nodes grow inwards
+                other = here
+                while home != other:
+                    if home > other:
+                        home = parents[home]
+                    else:
+                        other = parents[other]
+            run.append(_unescaped(text) if "&" in text else text)
+            if links:
+                link_chars += len(run[-1].strip())
+            link_ended = False
     new_node = partial(tuple.__new__, Node)
     return blocks, tuple(map(new_node, zip(names, words, parents, strict=True)))
 
 
-def _after(name: str, rest: Iterator[str]) -> str:
-    """Moves to the end tag of an element that was just opened; returns the text behind it."""
-    opening, closing, depth = (f"{name} ", f"{name}>"), f"/{name}>", 1
-    for piece in rest:
-        if piece.startswith(closing):
+def _after(name: str, rest: Iterator[tuple[_Tag, str, bool]]) -> tuple[str, bool]:
+    """Moves past the end tag of an element that was just opened; returns the text behind it, and whether it is blank."""
+    end, depth = f"/{name}", 1
+    for (_, other, _, _), text, blank in rest:
+        if other == end:
             depth -= 1
             if not depth:
-                return piece[len(closing) :]
-        elif piece.startswith(opening):
+                return text, blank
+        elif other == name:
             depth += 1
-    return ""
-
-
-def _within(name: str, node: int, names: list[str], parents: list[int]) -> bool:
-    while node >= 0:
-        if names[node] == name:
-            return True
-        node = parents[node]
-    return False
-
-
-def _is_complex_row(pieces: list[str], at: int, in_cell: bool) -> bool:
-    """Whether a cell of the row that was opened before piece `at` holds more than one value; `in_cell` if the row
-    itself stands in a cell."""
-    cells, depth = int(in_cell), 1
-    for n in range(at, len(pieces)):
-        name = pieces[n].partition(">")[0].partition(" ")[0]
-        if name == "td":
-            cells += 1
-        elif name == "/td":
-            cells -= 1
-        elif name == "tr":
-            depth += 1
-        elif name == "/tr":
-            depth -= 1
-            if not depth:
-                return False
-        elif cells and name in _COMPLEX:
-            return True
-    return False
+    return "", False
