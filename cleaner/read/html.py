@@ -57,7 +57,7 @@ def read_html(source: str, *, url: str | None = None) -> Document:
 
 def _flattened(source: str) -> str:
     """The markup without the tags beyond MAX_DEPTH: the parser needs quadratic time for deep nesting."""
-    if source.count("<") < _MANY_TAGS or not _too_deep(_NESTING.findall(source)):
+    if source.count("<") - source.count("</") < _MANY_TAGS or not _too_deep(_NESTING.findall(source)):
         return source
     depth, over, at = 0, 0, 0
     out: list[str] = []
@@ -94,28 +94,27 @@ def _too_deep(slashes: list[str]) -> bool:
 # --- markup -----------------------------------------------------------------------------------------
 
 _TAKEN_OUT = "script, style, iframe, noembed, noframes, svg, noscript, template, xmp, plaintext"
-"""Elements whose text the parser writes as it is, so that it may look like tags (HTML Standard, 13.3), and large ones of
-those that are skipped."""
-_MARK = "\0"
-"""Stands for what was taken out; the parser lets none through."""
+"""Elements whose text the parser writes as it is, so that it may look like tags (HTML Standard, 13.3), and
+the largest of those that are skipped."""
 _TAG_IN_TAG = re.compile(r"(<[^<>]*)((?:<[^<>]*)+)>")
 
 
 def _markup(tree: LexborHTMLParser) -> str:
-    """The page as the parser repaired it, in which `<` and `>` stand around tags only. `<!>` is where scripts, comments
-    and such were, for they part the text around them. Changes the tree."""
+    """The page as the parser repaired it, in which `<` and `>` stand around tags only. `<wbr>` stands where
+    scripts, comments and such were, for they part the text around them. Changes the tree."""
+    mark = tree.create_node("wbr")
     if tree.head is not None:
-        tree.head.replace_with(_MARK)
+        tree.head.replace_with(mark)
     for node in tree.css(_TAKEN_OUT):
         if node.tag in ("xmp", "plaintext"):
             for child in list(node.iter(include_text=True)):
                 if child.is_text_node:
                     child.replace_with(escape(child.text_content or "", quote=False))
         else:
-            node.replace_with(_MARK)  # not `decompose`, for one may stand in another
+            node.replace_with(mark)  # not `decompose`, for one may stand in another
     markup = (tree.root.html if tree.root is not None else None) or ""
-    first, *rest = markup.replace(_MARK, "<!>").replace("&nbsp;", "\xa0").split("<!--")
-    markup = "<!>".join([first, *[part.partition("-->")[2] for part in rest if "-->" in part]])
+    first, *rest = markup.split("<!--")
+    markup = "<wbr>".join([first, *[part.partition("-->")[2] for part in rest if "-->" in part]])
     if markup.count("<") != markup.count(">"):  # `<a<b>` is an element of the name `a<b`
         markup = _TAG_IN_TAG.sub(lambda match: match[1] + match[2].replace("<", "\ufffd") + ">", markup)
     return markup
@@ -132,6 +131,7 @@ a row of data 1."""
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _LISTS = frozenset(["ul", "ol", "menu", "dir"])
 _HAVE_ROLE = frozenset(["a", "li", "blockquote", "figcaption", "caption", "pre", "tr"]) | _HEADINGS | _LISTS
+_TELLING = re.compile(r' (class|id|role|itemprop|style|hidden|aria-hidden|open|start)="([^"]*)"')
 _ATTRIBUTE = re.compile(r' ([^\s/>][^\s/>=]*)="([^"]*)"')
 _WORDS = ("class", "id", "role", "itemprop")
 
@@ -156,37 +156,48 @@ _DOES = dict(_deeds())
 
 def _tag(written: str) -> _Tag:
     """A tag, from what stands between its angle brackets."""
-    name, _, rest = written.partition(" ")
+    space = written.find(" ")
+    name = written if space < 0 else written[:space]
     does = _DOES.get(name)
     if does is None:
-        does = 0 if name[:1] in "!?" else _CLOSES if name[0] == "/" else _OPENS
-    attributes = dict(_ATTRIBUTE.findall(written)) if rest else {}
-    if "&" in rest:
-        attributes = {key: _unescaped(value).replace("&quot;", '"') for key, value in attributes.items()}
-    if ("hidden" in rest or "style=" in rest or name == "dialog") and _hidden(name, attributes):
+        does = 0 if name[:1] == "?" else _CLOSES if name[0] == "/" else _OPENS
+    found = _TELLING.findall(written) if space > 0 else None
+    if not found:
+        return _HIDES if name == "dialog" else does, name, "", 1 if name == "ol" else None
+    if len(found) == 1 and name not in ("dialog", "ol"):  # most have a class only
+        ((key, words),) = found
+        if key in _WORDS and words[-1:] != "=":
+            words = words.lower()
+            return does, name, _unescaped(words) if "&" in words else words, None
+    attributes = dict(found)
+    if any(value[-1:] == "=" for value in attributes.values()):  # perhaps from `title="no class=" id="a"`
+        attributes = dict(_ATTRIBUTE.findall(written))
+    if _hidden(name, attributes):
         does = 0 if name in _VOID else _HIDES
-    words = " ".join(filter(None, map(attributes.get, _WORDS))).lower() if attributes else ""
-    return does, name, words, _number(attributes.get("start")) if name == "ol" else None
+    words = " ".join([attributes[key] for key in _WORDS if attributes.get(key)]).lower()
+    if "&" in words:
+        words = _unescaped(words)
+    return does, name, words, _number(attributes.get("start", "")) if name == "ol" else None
 
 
 def _unescaped(text: str) -> str:
-    """The characters that the parser writes as references in text; it writes others as themselves."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    """The characters that the parser writes as references; it writes all others as themselves."""
+    text = text.replace("&nbsp;", "\xa0")
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
 
 
 def _hidden(name: str, attributes: dict[str, str]) -> bool:
-    if not attributes:
-        return name == "dialog"
-    if ("hidden" in attributes and attributes["hidden"] != "until-found") or attributes.get("aria-hidden") == "true":
+    if "style" in attributes and _HIDING_STYLE.search(_unescaped(attributes["style"])):
         return True
-    style = attributes.get("style")
-    if style and _HIDING_STYLE.search(style):
-        return True
-    return name == "dialog" and "open" not in attributes
+    return (
+        attributes.get("hidden", "until-found") != "until-found"
+        or attributes.get("aria-hidden") == "true"
+        or (name == "dialog" and "open" not in attributes)
+    )
 
 
-def _number(value: str | None) -> int:
-    return int(value) if value and re.fullmatch(r"-?\d{1,6}", value) else 1
+def _number(value: str) -> int:
+    return int(value) if re.fullmatch(r"-?\d{1,6}", value) else 1
 
 
 def _mark_data_rows(tags: list[_Tag]) -> None:
@@ -317,6 +328,9 @@ def _walk(markup: str) -> tuple[list[Block], tuple[Node, ...]]:
                     else:
                         roles.append(("caption", 0))
 
+        if not blank and "&" in text:
+            text = _unescaped(text)
+            blank = text.isspace()
         if blank and not pre:
             if run:
                 run.append(" ")
@@ -331,16 +345,16 @@ def _walk(markup: str) -> tuple[list[Block], tuple[Node, ...]]:
                         home = parents[home]
                     else:
                         other = parents[other]
-            run.append(_unescaped(text) if "&" in text else text)
+            run.append(text)
             if links:
-                link_chars += len(run[-1].strip())
+                link_chars += len(text.strip())
             link_ended = False
     new_node = partial(tuple.__new__, Node)
     return blocks, tuple(map(new_node, zip(names, words, parents, strict=True)))
 
 
 def _after(name: str, rest: Iterator[tuple[_Tag, str, bool]]) -> tuple[str, bool]:
-    """Moves past the end tag of an element that was just opened; returns the text behind it, and whether it is blank."""
+    """Moves past the end tag of an element that was just opened; the text behind it, and whether it is blank."""
     end, depth = f"/{name}", 1
     for (_, other, _, _), text, blank in rest:
         if other == end:
