@@ -170,7 +170,7 @@ def _tag(written: str) -> _Tag:
             words = words.lower()
             return does, name, _unescaped(words) if "&" in words else words, None
     attributes = dict(found)
-    if any(value[-1:] == "=" for value in attributes.values()):  # perhaps from `title="no class=" id="a"`
+    if any(value[-1:] == "=" for _, value in found):  # perhaps from `title="no class=" id="a"`
         attributes = dict(_ATTRIBUTE.findall(written))
     if _hidden(name, attributes):
         does = 0 if name in _VOID else _HIDES
