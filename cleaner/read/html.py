@@ -41,7 +41,7 @@ _NO_DEPTH = frozenset(
     "p li dt dd tr td th option br hr img input meta link area base col embed source track wbr param".split()
 )
 """Elements that close themselves or need no end tag: they don't nest."""
-_NESTING = re.compile(rf"<(/?)(?!(?:{'|'.join(sorted(_NO_DEPTH))})(?![a-z0-9-]))[a-z][^<>]*(?<!/)>", re.I | re.A)
+_NESTING = re.compile(rf"<(/?)(?!(?:{'|'.join(sorted(_NO_DEPTH))})(?![a-z0-9-]))[a-z][^<>]*+(?<!/)>", re.I | re.A)
 MAX_DEPTH = 512
 """Elements nested deeper are taken for their parent, as browsers do; their text stays."""
 _MANY_TAGS = 4_000
