@@ -285,6 +285,18 @@ def test_a_stream_goes_on_after_a_bad_document() -> None:
 # --- what a page hides -----------------------------------------------------------------------------------
 
 
+def test_what_looks_like_a_tag_inside_another_is_none() -> None:
+    document = read(
+        """<p title="a > b < c" class='no"' id="x">One<!-- <p>no <!-- --> two &lt;b&gt; &amp;lt;"""
+        '<p title="no class=" id="y">'
+        "Three<xmp><b>four</b></xmp><script>'<p>no'<!--<script></script>--></script><a<b>five</a<b><plaintext><p>six",
+        kind="html",
+        max_chars=10_000,
+    )
+    assert [block.text for block in document.blocks] == ["One two <b> &lt;", "Three", "<b>four</b>five<p>six"]
+    assert [node.words for node in document.nodes if node.tag == "p"] == ['no" x', "y"]
+
+
 def test_hidden_text_and_json_ld_bodies_appear_nowhere() -> None:
     article = clean(
         '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Rain","articleBody":"Secret"}</script>'

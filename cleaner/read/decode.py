@@ -107,12 +107,27 @@ def _controls(sample: bytes) -> int:
 
 def without_surrogates(text: str) -> str:
     """Lone surrogates, which no encoding can write, become U+FFFD; offsets stay."""
-    return _SURROGATE.sub("\ufffd", text) if not text.isascii() else text
+    try:
+        text.encode()  # many times as fast as a search
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
 _MOJIBAKE = re.compile(
     "â€|â\x80|â„|â€|Ã[\x80-\xbf¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|Â[\xa0-\xbf]|ðŸ|(?:[ÐÑ][\x80-\xbf¡-¿°±²³´µ¶·¸¹º»¼½¾]){2}"
 )
+_MOJIBAKE_LEADS = "âÃÂðÐÑ"
+"""What every match of _MOJIBAKE begins with."""
+
+
+def may_need_mending(text: str) -> bool:
+    """Whether `mend` may change a part of the text. Quick, so that pages without its traces don't ask it for each line.
+
+    >>> may_need_mending("Youâ€™ve reached"), may_need_mending("You’ve reached")
+    (True, False)
+    """
+    return not text.isascii() and any(lead in text for lead in _MOJIBAKE_LEADS)
 
 
 def mend(text: str) -> str:
@@ -121,7 +136,7 @@ def mend(text: str) -> str:
     >>> mend("Youâ€™ve reached"), mend("SÃO PAULO")
     ('You’ve reached', 'SÃO PAULO')
     """
-    if text.isascii() or not _MOJIBAKE.search(text):
+    if not may_need_mending(text) or not _MOJIBAKE.search(text):
         return text
     import ftfy
 

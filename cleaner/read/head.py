@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cleaner.model import Head
 from cleaner.read.decode import mend
@@ -26,14 +26,15 @@ MOST_OBJECTS = 2_000
 def read_head(tree: LexborHTMLParser) -> Head:
     """The Head of a parsed page."""
     title = tree.css_first("head > title") or tree.css_first("title")
-    root = tree.css_first("html")
+    language = tree.root.attributes if tree.root is not None else {}
     canonical = tree.css_first('link[rel="canonical"]')
+    found = tree.css('meta[content], time[datetime], script[type="application/ld+json"]')  # one pass over the page
     return Head(
         title=_tidy(title.text()) if title else None,
-        language=_tidy(root.attributes.get("lang") or root.attributes.get("xml:lang")) if root else None,
+        language=_tidy(language.get("lang") or language.get("xml:lang")),
         canonical=canonical.attributes.get("href") if canonical else None,
-        meta=MappingProxyType(_meta(tree)),
-        json_ld=tuple(_json_ld(tree)),
+        meta=MappingProxyType(_meta(found)),
+        json_ld=tuple(_json_ld(found)),
     )
 
 
@@ -41,27 +42,35 @@ def _tidy(text: str | None) -> str | None:
     return " ".join(mend(text).split()) or None if text else None
 
 
-def _meta(tree: LexborHTMLParser) -> dict[str, tuple[str, ...]]:
+def _meta(found: list[LexborNode]) -> dict[str, tuple[str, ...]]:
     values: dict[str, list[str]] = {}
-    for node in tree.css("meta[content]"):
+    for node in found:
+        if node.tag != "meta":
+            continue
         attributes = node.attributes
-        content = _tidy(attributes.get("content"))
-        for key in ("property", "name", "itemprop", "http-equiv"):
-            if content and (name := attributes.get(key)):
-                values.setdefault(name.strip().lower(), []).append(content)
-    for node in tree.css("time[datetime]"):
-        if when := _tidy(node.attributes.get("datetime")):
+        if content := _tidy(attributes.get("content")):
+            for key in ("property", "name", "itemprop", "http-equiv"):
+                if name := attributes.get(key):
+                    values.setdefault(name.strip().lower(), []).append(content)
+    for node in found:
+        if node.tag == "time" and (when := _tidy(node.attributes.get("datetime"))):
             values.setdefault("time", []).append(when)
-    return {name: tuple(dict.fromkeys(found)) for name, found in values.items()}
+    return {name: tuple(dict.fromkeys(several)) for name, several in values.items()}
 
 
-def _json_ld(tree: LexborHTMLParser) -> Iterator[Mapping[str, Any]]:
-    for script in tree.css('script[type="application/ld+json"]'):
+def _json_ld(found: list[LexborNode]) -> Iterator[Mapping[str, Any]]:
+    for script in found:
+        if script.tag != "script":
+            continue
         try:
-            data = json.loads(_LONE.sub(r"\\ufffd", script.text() or "null"), strict=False)
+            data = json.loads(_without_lone(script.text() or "null"), strict=False)
         except (ValueError, RecursionError):
             continue
         yield from _objects(data)
+
+
+def _without_lone(text: str) -> str:
+    return _LONE.sub(r"\\ufffd", text) if "\\ud" in text or "\\uD" in text else text
 
 
 def _objects(data: Any) -> Iterator[Mapping[str, Any]]:

@@ -1,14 +1,21 @@
-"""HTML → Document: one block for each visible run of text between block-level boundaries, in one walk."""
+"""HTML → Document: one block for each visible run of text between block-level boundaries, in one walk.
+
+The parser repairs the page and writes it out again, and the walk reads that markup: a visit of every node from Python
+would take several times as long. What the parser writes is regular: each `<` begins a tag and each `>` ends one, every
+element but the void ones is closed, in order, and attributes are `name="value"`.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
+from html import escape
 
 from selectolax.lexbor import LexborHTMLParser
 
 from cleaner.model import Block, Document, Node, Role
-from cleaner.read.decode import mend
+from cleaner.read.decode import may_need_mending, mend
 from cleaner.read.head import read_head
 
 SKIPPED = frozenset(
@@ -22,15 +29,19 @@ BLOCK_TAGS = frozenset(
     "search section select summary table tbody td textarea tfoot th thead tr ul".split()
 )
 _PLAIN_INLINE = frozenset(["b", "i", "em", "strong", "u", "font", "s", "small", "sub", "sup", "mark", "wbr"])
-_HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.I)
-_COMPLEX_CELL = (
-    "td p, td div, td table, td ul, td ol, td blockquote, td h1, td h2, td h3, td h4, td br, td pre, td form"
+"""Elements that say nothing about what stands in them: they make no node."""
+_VOID = frozenset(
+    "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
 )
-_TAGS = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
+"""Elements that the parser writes without an end tag (HTML Standard, 13.3, serializing fragments)."""
+_HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.I)
+_COMPLEX = frozenset("p div table ul ol blockquote h1 h2 h3 h4 br pre form".split())
+"""What makes a table cell more than one value, so that its row isn't read as data."""
 _NO_DEPTH = frozenset(
-    "p li dt dd tr td th option br img hr input meta link area base col embed source track wbr param".split()
+    "p li dt dd tr td th option br hr img input meta link area base col embed source track wbr param".split()
 )
 """Elements that close themselves or need no end tag: they don't nest."""
+_NESTING = re.compile(rf"<(/?)(?!(?:{'|'.join(sorted(_NO_DEPTH))})(?![a-z0-9-]))[a-z][^<>]*+(?<!/)>", re.I | re.A)
 MAX_DEPTH = 512
 """Elements nested deeper are taken for their parent, as browsers do; their text stays."""
 _MANY_TAGS = 4_000
@@ -40,22 +51,17 @@ def read_html(source: str, *, url: str | None = None) -> Document:
     """A page or fragment as a Document. Nothing that the page hides becomes text; no nesting is too deep."""
     tree = LexborHTMLParser(_flattened(source))
     head = read_head(tree)
-    walk = _Walk()
-    if tree.root is not None:
-        walk.run(tree.root)
-    return Document("html", source, tuple(walk.blocks), tuple(walk.nodes), head, url)
+    blocks, nodes = _walk(_markup(tree))
+    return Document("html", source, tuple(blocks), nodes, head, url)
 
 
 def _flattened(source: str) -> str:
     """The markup without the tags beyond MAX_DEPTH: the parser needs quadratic time for deep nesting."""
-    if source.count("<") < _MANY_TAGS:
+    if source.count("<") - source.count("</") < _MANY_TAGS or not _too_deep(_NESTING.findall(source)):
         return source
     depth, over, at = 0, 0, 0
     out: list[str] = []
-    for match in _TAGS.finditer(source):
-        tag = match[2].lower()
-        if tag in _NO_DEPTH or match[3].endswith("/"):
-            continue
+    for match in _NESTING.finditer(source):
         if match[1]:
             if over:
                 over -= 1
@@ -69,173 +75,292 @@ def _flattened(source: str) -> str:
             over += 1
             out.append(source[at : match.start()])
             at = match.end()
-    return "".join((*out, source[at:])) if out else source
+    return "".join((*out, source[at:]))
 
 
-class _Walk:
-    """The state of one walk over a tree; `blocks` and `nodes` are its result."""
+def _too_deep(slashes: list[str]) -> bool:
+    """Whether tags nest beyond MAX_DEPTH; a tag is given as its slash, or "" if it has none."""
+    depth = 0
+    for slash in slashes:
+        if not slash:
+            depth += 1
+            if depth > MAX_DEPTH:
+                return True
+        elif depth:
+            depth -= 1
+    return False
 
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self.nodes: list[Node] = []
-        self.stack: list[int] = []
-        self.pieces: list[str] = []
-        self.link_chars = 0
-        self.links = 0
-        self.link_ended = False
-        self.pre = 0
-        self.gap = 1
-        self.home = -1
-        self.home_depth = 0
-        self.low = 0
-        self.roles: list[tuple[Role, int]] = [("paragraph", 0)]
-        self.lists: list[int | None] = []
-        self.marker = ""
-        self.rows = 0
 
-    def run(self, root: Any) -> None:
-        """Visit the tree in document order, without recursion."""
-        pending: list[tuple[Any, str]] = [(root, "")]
-        while pending:
-            node, leaving = pending.pop()
-            if leaving:
-                self._leave(leaving)
-                continue
-            sibling = node.next
-            if sibling is not None and node is not root:
-                pending.append((sibling, ""))
-            tag = node.tag
-            if tag == "-text":
-                self._text(node.text_content or "")
-            elif tag and tag[0] not in "-!" and tag not in SKIPPED:
-                attributes = node.attributes
-                if _hidden(tag, attributes):
-                    continue
-                self._enter(tag, attributes, node)
-                pending.append((node, tag))
-                child = node.first_child
-                if child is not None:
-                    pending.append((child, ""))
-        self._flush()
+# --- markup -----------------------------------------------------------------------------------------
 
-    def _enter(self, tag: str, attributes: dict[str, str | None], node: Any) -> None:
-        if tag == "br":
-            self._line_break()
-        elif tag in BLOCK_TAGS and not (self.rows and tag in ("td", "th")):
-            self._flush()
-            self.gap = 1
-        elif tag in ("td", "th") and self.pieces:
-            self.pieces.append(" | ")
-        if tag not in _PLAIN_INLINE:
-            words = " ".join(
-                value.lower() for name in ("class", "id", "role", "itemprop") if (value := attributes.get(name))
-            )
-            self.nodes.append(Node(tag, words, self.stack[-1] if self.stack else -1))
-            self.stack.append(len(self.nodes) - 1)
-        self._enter_role(tag, attributes, node)
+_TAKEN_OUT = "script, style, iframe, noembed, noframes, svg, noscript, template, xmp, plaintext"
+"""Elements whose text the parser writes as it is, so that it may look like tags (HTML Standard, 13.3), and
+the largest of those that are skipped."""
+_TAG_IN_TAG = re.compile(r"(<[^<>]*)((?:<[^<>]*)+)>")
 
-    def _enter_role(self, tag: str, attributes: dict[str, str | None], node: Any) -> None:
-        if tag == "a":
-            if self.link_ended and self.pieces and not self.pieces[-1][-1:].isspace():
-                self.pieces.append(" ")
-            self.links += 1
-        elif len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
-            self.roles.append(("heading", int(tag[1])))
-        elif tag in ("ul", "ol", "menu", "dir"):
-            self.lists.append(_number(attributes.get("start")) if tag == "ol" else None)
-        elif tag == "li":
-            self.roles.append(("list_item", max(1, len(self.lists))))
-            self.marker = self._next_marker()
-        elif tag == "blockquote":
-            self.roles.append(("quote", 0))
-        elif tag in ("figcaption", "caption"):
-            self.roles.append(("caption", 0))
-        elif tag == "pre":
-            self.roles.append(("code", 0))
-            self.pre += 1
-        elif tag == "tr":
-            self.roles.append(("table", 0) if node.css_first(_COMPLEX_CELL) is None else self.roles[-1])
-            self.rows += self.roles[-1][0] == "table"
 
-    def _next_marker(self) -> str:
-        if not self.lists or self.lists[-1] is None:
-            return "-"
-        number = self.lists[-1]
-        self.lists[-1] = number + 1
-        return f"{number}."
-
-    def _leave(self, tag: str) -> None:
-        if tag in BLOCK_TAGS and not (self.rows and tag in ("td", "th")):
-            self._flush()
-            self.gap = 1
-        if tag not in _PLAIN_INLINE:
-            self.stack.pop()
-            self.low = min(self.low, len(self.stack))
-        if tag == "a":
-            self.links -= 1
-            self.link_ended = True
-        elif tag in ("ul", "ol", "menu", "dir"):
-            self.lists.pop()
-        elif tag == "tr":
-            self.rows -= self.roles.pop()[0] == "table" and self.rows > 0
-        elif tag in ("li", "blockquote", "figcaption", "caption", "pre", "h1", "h2", "h3", "h4", "h5", "h6"):
-            self.roles.pop()
-            self.pre -= tag == "pre"
-            self.marker = "" if tag == "li" else self.marker
-
-    def _text(self, text: str) -> None:
-        bare = text.strip()
-        if not bare and not self.pre:
-            if text and self.pieces:
-                self.pieces.append(" ")
-                self.link_ended = False
-            return
-        depth = len(self.stack)
-        if not any(piece.strip() for piece in self.pieces[:1]):
-            self.home, self.home_depth = (self.stack[-1] if self.stack else -1), depth
+def _markup(tree: LexborHTMLParser) -> str:
+    """The page as the parser repaired it, in which `<` and `>` stand around tags only. `<wbr>` stands where
+    scripts, comments and such were, for they part the text around them. Changes the tree."""
+    mark = tree.create_node("wbr")
+    if tree.head is not None:
+        tree.head.replace_with(mark)
+    for node in tree.css(_TAKEN_OUT):
+        if node.tag in ("xmp", "plaintext"):
+            for child in list(node.iter(include_text=True)):
+                if child.is_text_node:
+                    child.replace_with(escape(child.text_content or "", quote=False))
         else:
-            lowest = min(self.low, depth)
-            if lowest < self.home_depth:
-                self.home, self.home_depth = (self.stack[lowest - 1] if lowest else -1), lowest
-        self.low = depth
-        self.link_ended = False
-        if self.links:
-            self.link_chars += len(bare)
-        self.pieces.append(text)
+            node.replace_with(mark)  # not `decompose`, for one may stand in another
+    markup = (tree.root.html if tree.root is not None else None) or ""
+    first, *rest = markup.split("<!--")
+    markup = "<wbr>".join([first, *[part.partition("-->")[2] for part in rest if "-->" in part]])
+    if markup.count("<") != markup.count(">"):  # `<a<b>` is an element of the name `a<b`
+        markup = _TAG_IN_TAG.sub(lambda match: match[1] + match[2].replace("<", "\ufffd") + ">", markup)
+    return markup
 
-    def _line_break(self) -> None:
-        if self.pre:
-            self.pieces.append("\n")
-        elif any(piece.strip() for piece in self.pieces):
-            self._flush()
-            self.gap = 0
+
+# --- tags -------------------------------------------------------------------------------------------
+
+_OPENS, _LEAF, _CLOSES, _BLOCK, _MAYBE_BLOCK, _ROLE, _HIDES = 1, 2, 4, 8, 16, 32, 64
+"""What a tag does: it opens a node, makes one without content, or closes one; it ends the block before it, or may do;
+it changes the role of what follows; it hides all up to its end tag. 0 is for tags that do nothing."""
+_Tag = tuple[int, str, str, int | None]
+"""What a tag does; its name, with the slash of an end tag; the node's words; for a list the number it begins with, for
+a row of data 1."""
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_LISTS = frozenset(["ul", "ol", "menu", "dir"])
+_HAVE_ROLE = frozenset(["a", "li", "blockquote", "figcaption", "caption", "pre", "tr"]) | _HEADINGS | _LISTS
+_TELLING = re.compile(r' (class|id|role|itemprop|style|hidden|aria-hidden|open|start)="([^"]*)"')
+_ATTRIBUTE = re.compile(r' ([^\s/>][^\s/>=]*)="([^"]*)"')
+_WORDS = ("class", "id", "role", "itemprop")
+
+
+def _deeds() -> Iterator[tuple[str, int]]:
+    for name in SKIPPED | BLOCK_TAGS | _PLAIN_INLINE | _VOID | _HAVE_ROLE:
+        both = _ROLE if name in _HAVE_ROLE else 0
+        if name in ("br", "td", "th"):
+            both |= _MAYBE_BLOCK
+        elif name in BLOCK_TAGS:
+            both |= _BLOCK
+        nothing = name in SKIPPED or name in _PLAIN_INLINE
+        if name in _VOID:
+            yield name, 0 if nothing else _LEAF | both
         else:
-            self.gap = min(1, self.gap + 1)
-
-    def _flush(self) -> None:
-        joined = "".join(self.pieces)
-        text = joined.strip("\r\n").rstrip() if self.pre else " ".join(joined.split())
-        if text.strip():
-            role, level = self.roles[-1]
-            text = mend(text)
-            self.blocks.append(
-                Block(len(self.blocks), text, None, self.gap, role, level, self.marker if role == "list_item" else "",
-                      self.link_chars, self.home))  # fmt: skip
-            self.marker = ""
-        self.pieces.clear()
-        self.link_chars, self.link_ended = 0, False
+            yield name, _HIDES if name in SKIPPED else 0 if nothing else _OPENS | both
+        yield f"/{name}", 0 if nothing or name in _VOID else _CLOSES | both
 
 
-def _hidden(tag: str, attributes: dict[str, str | None]) -> bool:
-    if not attributes:
-        return tag == "dialog"
-    if ("hidden" in attributes and attributes["hidden"] != "until-found") or attributes.get("aria-hidden") == "true":
+_DOES = dict(_deeds())
+
+
+def _tag(written: str) -> _Tag:
+    """A tag, from what stands between its angle brackets."""
+    space = written.find(" ")
+    name = written if space < 0 else written[:space]
+    does = _DOES.get(name)
+    if does is None:
+        does = 0 if name[:1] == "?" else _CLOSES if name[0] == "/" else _OPENS
+    found = _TELLING.findall(written) if space > 0 else None
+    if not found:
+        return _HIDES if name == "dialog" else does, name, "", 1 if name == "ol" else None
+    if len(found) == 1 and name not in ("dialog", "ol"):  # most have a class only
+        ((key, words),) = found
+        if key in _WORDS and words[-1:] != "=":
+            words = words.lower()
+            return does, name, _unescaped(words) if "&" in words else words, None
+    attributes = dict(found)
+    if any(value[-1:] == "=" for _, value in found):  # perhaps from `title="no class=" id="a"`
+        attributes = dict(_ATTRIBUTE.findall(written))
+    if _hidden(name, attributes):
+        does = 0 if name in _VOID else _HIDES
+    words = " ".join([attributes[key] for key in _WORDS if attributes.get(key)]).lower()
+    if "&" in words:
+        words = _unescaped(words)
+    return does, name, words, _number(attributes.get("start", "")) if name == "ol" else None
+
+
+def _unescaped(text: str) -> str:
+    """The characters that the parser writes as references; it writes all others as themselves."""
+    text = text.replace("&nbsp;", "\xa0")
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+
+
+def _hidden(name: str, attributes: dict[str, str]) -> bool:
+    if "style" in attributes and _HIDING_STYLE.search(_unescaped(attributes["style"])):
         return True
-    style = attributes.get("style")
-    if style and _HIDING_STYLE.search(style):
-        return True
-    return tag == "dialog" and "open" not in attributes
+    return (
+        attributes.get("hidden", "until-found") != "until-found"
+        or attributes.get("aria-hidden") == "true"
+        or (name == "dialog" and "open" not in attributes)
+    )
 
 
-def _number(value: str | None) -> int:
-    return int(value) if value and re.fullmatch(r"-?\d{1,6}", value) else 1
+def _number(value: str) -> int:
+    return int(value) if re.fullmatch(r"-?\d{1,6}", value) else 1
+
+
+def _mark_data_rows(tags: list[_Tag]) -> None:
+    """Tells the rows whose cells have one value each from those that lay out a page."""
+    cells = 0
+    rows: list[list[int]] = []  # open ones: where they begin, and whether they lay out
+    for n, (_, name, _, _) in enumerate(tags):
+        if name == "td":
+            cells += 1
+        elif name == "/td":
+            cells -= 1
+        elif name == "tr":
+            rows.append([n, False])
+        elif name == "/tr" and rows:
+            start, complex_ = rows.pop()
+            if complex_ and rows:
+                rows[-1][1] = True
+            if not complex_:
+                tags[start] = (*tags[start][:3], 1)
+        elif cells and rows and name in _COMPLEX:
+            rows[-1][1] = True
+
+
+# --- walk -------------------------------------------------------------------------------------------
+
+
+def _walk(markup: str) -> tuple[list[Block], tuple[Node, ...]]:
+    """Blocks and nodes of what `_markup` wrote. One long loop over tags, each with the text after it: most of the time
+    that reading takes is spent here, and calls would double it."""
+    blocks: list[Block] = []
+    names: list[str] = []  # of the nodes, as are the next two
+    words: list[str] = []
+    parents: list[int] = []
+    here = -1  # the innermost open node
+    run: list[str] = []  # the text since the last boundary, of which the next four tell
+    home = -1  # the innermost node that all of it stands in
+    link_chars = 0
+    gap = 1
+    marker = ""
+    roles: list[tuple[Role, int]] = [("paragraph", 0)]
+    lists: list[int | None] = []  # the next number of each open list, None where it has bullets
+    links = pre = rows = 0  # how many links, preformatted texts and rows of data are open
+    link_ended = False  # a link, right before
+    mends = may_need_mending(markup)
+
+    parts = markup.replace(">", "<").split("<")
+    written, texts = parts[1::2], parts[2::2]
+    known = {tag: _tag(tag) for tag in set(written)}  # pages repeat their tags
+    tags = [known[tag] for tag in written]
+    if "/tr" in known:
+        _mark_data_rows(tags)
+
+    rest = zip(tags, texts, map(str.isspace, texts), strict=True)
+    for (does, name, own_words, number), text, blank in rest:
+        if does & _HIDES:
+            text, blank = _after(name, rest)
+
+        elif does:
+            if does & (_BLOCK | _MAYBE_BLOCK):
+                if does & _BLOCK or not (rows if name != "br" else pre or not run):
+                    if run:
+                        joined = "".join(run)
+                        joined = joined.strip("\r\n").rstrip() if pre else " ".join(joined.split())
+                        if joined:
+                            role, level = roles[-1]
+                            blocks.append(
+                                Block(len(blocks), mend(joined) if mends else joined, None, gap, role, level,
+                                      marker if role == "list_item" else "", link_chars, home))  # fmt: skip
+                            marker = ""
+                        run = []
+                        link_chars, link_ended = 0, False
+                    gap = 0 if name == "br" else 1
+                elif name != "br":
+                    if run and does & _OPENS:
+                        run.append(" | ")
+                elif pre:
+                    run.append("\n")
+                else:
+                    gap = min(1, gap + 1)
+
+            if does & _CLOSES:
+                here = parents[here]
+                if does & _ROLE:
+                    if name == "/a":
+                        links -= 1
+                        link_ended = True
+                    elif name[1:] in _LISTS:
+                        lists.pop()
+                    elif name == "/tr":
+                        rows -= roles.pop()[0] == "table" and rows > 0
+                    else:
+                        roles.pop()
+                        if name == "/pre":
+                            pre -= 1
+                        elif name == "/li":
+                            marker = ""
+            else:
+                parents.append(here)
+                if does & _OPENS:
+                    here = len(names)
+                names.append(name)
+                words.append(own_words)
+                if does & _ROLE:
+                    if name == "a":
+                        if link_ended and run and not run[-1][-1:].isspace():
+                            run.append(" ")
+                        links += 1
+                    elif name == "li":
+                        roles.append(("list_item", max(1, len(lists))))
+                        following = lists[-1] if lists else None
+                        if following is None:
+                            marker = "-"
+                        else:
+                            marker = f"{following}."
+                            lists[-1] = following + 1
+                    elif name in _LISTS:
+                        lists.append(number)
+                    elif name in _HEADINGS:
+                        roles.append(("heading", int(name[1])))
+                    elif name == "tr":
+                        roles.append(("table", 0) if number else roles[-1])
+                        rows += roles[-1][0] == "table"
+                    elif name == "blockquote":
+                        roles.append(("quote", 0))
+                    elif name == "pre":
+                        roles.append(("code", 0))
+                        pre += 1
+                    else:
+                        roles.append(("caption", 0))
+
+        if not blank and "&" in text:
+            text = _unescaped(text)
+            blank = text.isspace()
+        if blank and not pre:
+            if run:
+                run.append(" ")
+                link_ended = False
+        elif text:
+            if not run:
+                home = here
+            else:  # up to the innermost node around both; the numbers of nodes grow inwards
+                other = here
+                while home != other:
+                    if home > other:
+                        home = parents[home]
+                    else:
+                        other = parents[other]
+            run.append(text)
+            if links:
+                link_chars += len(text.strip())
+            link_ended = False
+    new_node = partial(tuple.__new__, Node)
+    return blocks, tuple(map(new_node, zip(names, words, parents, strict=True)))
+
+
+def _after(name: str, rest: Iterator[tuple[_Tag, str, bool]]) -> tuple[str, bool]:
+    """Moves past the end tag of an element that was just opened; the text behind it, and whether it is blank."""
+    end, depth = f"/{name}", 1
+    for (_, other, _, _), text, blank in rest:
+        if other == end:
+            depth -= 1
+            if not depth:
+                return text, blank
+        elif other == name:
+            depth += 1
+    return "", False

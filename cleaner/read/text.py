@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from cleaner.fold import visible
 from cleaner.model import Block, Document, Head, Role, Span
@@ -57,7 +56,7 @@ def _with_tables(blocks: list[Block]) -> list[Block]:
                 and len(rows) >= 2
                 and sum(any(c.isdigit() for c in row.text) for row in rows) * 2 >= len(rows)
             ):
-                result[start:n] = [replace(row, role="table") for row in rows]
+                result[start:n] = [row._replace(role="table") for row in rows]
             start = n
     return result
 
