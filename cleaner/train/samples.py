@@ -180,7 +180,7 @@ def excerpt(sample: Sample, chance: random.Random) -> Sample | None:
 
 
 def _part(sample: Sample, chosen: range, source: str) -> Sample:
-    blocks = tuple(replace(sample.document.blocks[n], index=i) for i, n in enumerate(chosen))
+    blocks = tuple(sample.document.blocks[n]._replace(index=i) for i, n in enumerate(chosen))
     document = replace(sample.document, blocks=blocks)
     return replace(sample, document=document, labels=sample.labels[chosen.start : chosen.stop].copy(), source=source)
 
@@ -208,7 +208,7 @@ def with_debris(sample: Sample, lines: Inserts, chance: random.Random, most: int
             blocks.append(Block(len(blocks), text, None, beside.gap, role, 0, "", linked, beside.node))
             labels.append(value)
         if n < len(old):
-            blocks.append(replace(old[n], index=len(blocks)))
+            blocks.append(old[n]._replace(index=len(blocks)))
             labels.append(int(sample.labels[n]))
     document = replace(sample.document, blocks=tuple(blocks))
     return replace(sample, document=document, labels=np.array(labels, np.int8), source=f"{sample.source}+debris")
