@@ -10,6 +10,9 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,13 +40,18 @@ HEADS = 4
 """Scores of a line from its words alone: content; content where it stands inside an article; caption or credit; link list."""
 LEVELS = 6
 """Elements around a block, its own first, whose content is summed up."""
+REACHES = (4, 12, 40)
+"""Lines before and after a line whose means are features."""
 ROLES: tuple[Role, ...] = ("paragraph", "heading", "list_item", "quote", "caption", "table", "code")
 _TOKENS = re.compile(r"[a-z]+|\d+")
+_COMMENTS = re.compile(r"comment|repl(?:y|ies)\b|respon[ds]|disqus|discussion|kommentar|comentario|forum|thread")
+_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$")
+_DISCUSSION_TYPES = re.compile(r"Discussion|QAPage|Question")
 UNSPACED_WORD = 1.7
 """Characters of a word in scripts without spaces (the mean of Chinese and Japanese news)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tables:
     """The linear parts of the model, which are trained first."""
 
@@ -57,6 +65,10 @@ class Tables:
     """(buckets, 2) weight of each hashed tag or class word: as an element around a block, as one of the nearest three."""
     element_bias: float
 
+    @cached_property
+    def memo(self) -> Memo:
+        return Memo(self.elements)
+
 
 def _names() -> Iterator[str]:
     yield from ("words", "letters_per_word", "ends_sentence", "ends_colon", "opens_lower", "opens_upper", "opens_digit",
@@ -67,9 +79,12 @@ def _names() -> Iterator[str]:
     yield from (f"p{n}" for n in range(HEADS))
     yield from ("known", "title_share", "title_cover", "is_title", "description_share", "description_cover", "repeats",
                 "place", "from_top", "from_end", "prose_before", "prose_after", "since_title", "title_seen", "has_title",
-                "cohesion", "is_core", "page_prose", "page_lines", "html")  # fmt: skip
+                "cohesion", "is_core", "page_prose", "page_lines", "since_prose", "until_prose", "in_run", "run_share",
+                "says_article", "says_discussion", "html")  # fmt: skip
+    for reach in REACHES:
+        yield from (f"prose_{reach}_before", f"prose_{reach}_after", f"content_{reach}_before", f"content_{reach}_after")
     yield from ("element_any", "element_near", "depth", "same_parent", "same_grandparent", "in_region", "region_share",
-                "in_article", "articles", "article_share", "article_title", "article_number", "in_title_element")  # fmt: skip
+                "in_article", "articles", "article_share", "article_title", "article_number", "in_title_element", "in_comments", "uncommented")  # fmt: skip
     for level in range(LEVELS):
         yield from (f"mass{level}", f"size{level}", f"content{level}", f"links{level}", f"prose{level}")
     yield from ("opinion_known", "opinion_keeps", "opinion_share")
@@ -107,7 +122,7 @@ class _Features:
         self.count = len(self.blocks)
         self.document = np.repeat(np.arange(len(documents)), sizes)
         self.lines = encode([block.text for block in self.blocks])
-        self.x = np.zeros((self.count, len(FEATURES)), np.float32)
+        self.x = np.zeros((len(FEATURES), self.count), np.float32)
 
     def run(self) -> Batch:
         self.of_characters()
@@ -118,13 +133,13 @@ class _Features:
         self.of_cohesion()
         if any(document.kind == "html" for document in self.documents):
             self.of_elements()
-        return Batch(self.bounds, self.document, self.x)
+        return Batch(self.bounds, self.document, np.ascontiguousarray(self.x.T))
 
     def put(self, name: str, values: NDArray[np.generic] | float) -> None:
-        self.x[:, COLUMN[name]] = values
+        self.x[COLUMN[name]] = values
 
     def got(self, name: str) -> Floats:
-        return self.x[:, COLUMN[name]]
+        return self.x[COLUMN[name]]
 
     # --- one line by itself -----------------------------------------------------------------------
 
@@ -201,7 +216,7 @@ class _Features:
         self.put("gap2", gap >= 2)
         self.put("marker", np.fromiter((bool(block.marker) for block in self.blocks), bool, self.count))
         self.put("level", level / 6)
-        self.x[np.arange(self.count), COLUMN[f"role_{ROLES[0]}"] + role] = 1
+        self.x[COLUMN[f"role_{ROLES[0]}"] + role, np.arange(self.count)] = 1
         self.put("html", np.fromiter((d.kind == "html" for d in self.documents), bool, len(self.documents))[self.document])
 
     def of_words(self) -> None:
@@ -231,6 +246,9 @@ class _Features:
             self.put(f"{name}_cover", cover)
         is_title = (self.got("title_cover") > 0.75) & (self.got("title_share") > 0.6)
         self.is_title = is_title
+        for name, pattern in (("says_article", _ARTICLE_TYPES), ("says_discussion", _DISCUSSION_TYPES)):
+            says = np.array([any(pattern.search(kind) for kind in _types(d)) for d in self.documents])
+            self.put(name, says[self.document])
         self.put("is_title", is_title)
 
     def _agreement(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
@@ -272,8 +290,35 @@ class _Features:
         put("title_seen", seen_here)
         put("has_title", np.maximum.reduceat(seen, self.bounds[:-1])[self.document] >= first)
         whole = self._whole_lines()
+        self._near_prose()
         _, inverse, counts = np.unique(whole, return_inverse=True, return_counts=True)
         put("repeats", np.minimum(np.log2(counts[inverse]), 4) / 2)
+
+    def _near_prose(self) -> None:
+        """Prose and content in the lines around, and the stretch of lines that is worth most."""
+        numbers = np.arange(self.count)
+        first, last = self.bounds[:-1][self.document], self.bounds[1:][self.document] - 1
+        is_prose = (self.prose > 0) & (self.p > 0.5)
+        before = np.maximum.accumulate(np.where(is_prose, numbers, -1))
+        before = np.concatenate(([-1], before[:-1]))
+        after = np.minimum.accumulate(np.where(is_prose, numbers, self.count)[::-1])[::-1]
+        after = np.concatenate((after[1:], [self.count]))
+        far = np.log1p(60) / 4
+        self.put("since_prose", np.where(before >= first, np.minimum(np.log1p(numbers - before) / 4, far), far))
+        self.put("until_prose", np.where(after <= last, np.minimum(np.log1p(after - numbers) / 4, far), far))
+        size = np.minimum(self.words, 40)
+        for name, values in (("prose", self.prose * size / 20), ("content", self.p)):
+            total = np.concatenate(([0], np.cumsum(values, dtype=np.float64)))
+            for reach in REACHES:
+                low, high = np.maximum(numbers - reach, first), np.minimum(numbers + reach, last) + 1
+                self.put(f"{name}_{reach}_before", (total[numbers] - total[low]) / reach)
+                self.put(f"{name}_{reach}_after", (total[high] - total[numbers + 1]) / reach)
+        worth = size * (self.p - 0.45) * (1 - self.links) * np.where(self.prose > 0, 1.0, 0.3) - 0.4
+        for start, end in pairwise(self.bounds.tolist()):
+            low, high = _best_run(worth[start:end])
+            inside = slice(start + low, start + high)
+            self.x[COLUMN["in_run"], inside] = 1
+            self.x[COLUMN["run_share"], start:end] = self.words[inside].sum() / max(float(self.words[start:end].sum()), 1.0)
 
     def _whole_lines(self) -> NDArray[np.uint64]:
         """A hash of each line's words, in order, and of its document."""
@@ -306,7 +351,7 @@ class _Features:
     # --- elements ---------------------------------------------------------------------------------
 
     def of_elements(self) -> None:
-        parents, ends, own_any, own_near, is_article, first = self._nodes()
+        parents, ends, own_any, own_near, comments, is_article, first = self._nodes()
         nodes = len(parents)
         if not nodes:
             return
@@ -316,9 +361,7 @@ class _Features:
         parent = np.where(parents >= 0, parents, np.arange(nodes))
         # element words: summed along the path to the root, and over the three nearest
         opened = np.cumsum(own_any)
-        closing = np.zeros(nodes + 1)
-        np.add.at(closing, ends, own_any)
-        path = opened - np.cumsum(closing)[:nodes]
+        path = opened - np.cumsum(np.bincount(ends, own_any, nodes + 1))[:nodes]
         near = own_near + np.where(parents >= 0, own_near[parent], 0)
         grand = parent[parent]
         near += np.where(grand != parent, own_near[grand], 0)
@@ -357,11 +400,16 @@ class _Features:
         here = self.document == np.concatenate(([-1], self.document[:-1]))
         put("same_parent", here & (parent[home] == parent[previous]))
         put("same_grandparent", here & (grand[home] == grand[previous]))
-        depth = _depth(parents)
+        closed = np.bincount(ends, minlength=nodes + 1)[:nodes]
+        depth = np.arange(nodes) - np.cumsum(closed) - np.repeat(first, np.diff(np.append(first, nodes)))
+        depth += np.cumsum(closed)[first][np.repeat(np.arange(len(first)), np.diff(np.append(first, nodes)))]
         put("depth", depth[home] / 20)
+        # comments: in them, and how much prose the page has outside of them
+        commented = (comments | _inside_another(comments, ends))[home] & known
+        put("in_comments", commented)
+        elsewhere = np.add.reduceat(np.where(commented, 0, words * self.prose * self.p), self.bounds[:-1])
+        put("uncommented", (np.log1p(elsewhere) / 6)[self.document])
         # <article> elements, the outermost
-        article = np.where(is_article, np.arange(nodes), -1)
-        latest = np.maximum.accumulate(article)
         outer = is_article & ~_inside_another(is_article, ends)
         latest = np.maximum.accumulate(np.where(outer, np.arange(nodes), -1))
         mine = latest[home]
@@ -378,24 +426,27 @@ class _Features:
         chosen = np.maximum.reduceat(np.where(holds, np.arange(nodes), -1), first)[self.document]
         put("in_title_element", (chosen >= 0) & (home >= chosen) & (home < ends[np.maximum(chosen, 0)]))
         for name in ("in_region", "in_article", "same_parent", "same_grandparent", "in_title_element"):
-            self.x[~known, COLUMN[name]] = 0
+            self.x[COLUMN[name], ~known] = 0
 
-    def _nodes(self) -> tuple[Ints, Ints, NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], Ints]:
-        """For all elements: parent, end of its stretch, weights of its words, whether it is an <article>; and the first
+    def _nodes(
+        self,
+    ) -> tuple[Ints, Ints, NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Ints]:
+        """For all elements: parent, end of its stretch, weights of its words, whether they name comments, whether it is
+        an <article>; and the first
         element of each document. A document without elements gets one, so that no stretch is empty."""
         parents: list[int] = []
         ends: list[int] = []
-        weights: list[tuple[float, float]] = []
+        weights: list[tuple[float, float, float]] = []
         articles: list[bool] = []
         first: list[int] = []
-        memo = _Memo(self.tables)
+        memo = self.tables.memo
         for document in self.documents:
             offset = len(parents)
             first.append(offset)
             if not document.nodes:
                 parents.append(-1)
                 ends.append(offset + 1)
-                weights.append((0.0, 0.0))
+                weights.append((0.0, 0.0, 0.0))
                 articles.append(False)
                 continue
             above = [node.parent for node in document.nodes]
@@ -408,7 +459,17 @@ class _Features:
             weights += [memo[node.tag, node.words] for node in document.nodes]
             articles += [node.tag == "article" for node in document.nodes]
         own = np.array(weights)
-        return (np.array(parents), np.array(ends), own[:, 0], own[:, 1], np.array(articles), np.array(first))
+        return (np.array(parents), np.array(ends), own[:, 0], own[:, 1], own[:, 2] > 0, np.array(articles), np.array(first))
+
+
+def _best_run(worth: NDArray[np.floating[Any]]) -> tuple[int, int]:
+    """Half-open bounds of the stretch with the largest sum (maximum subsequence segmentation: Pasternack and Roth,
+    "Extracting article text from the web with maximum subsequence segmentation", WWW 2009)."""
+    total = np.concatenate(([0], np.cumsum(worth)))
+    gain = total - np.minimum.accumulate(total)
+    end = int(np.argmax(gain))
+    start = int(np.argmin(total[: end + 1]))
+    return start, end
 
 
 def page_content_of(content: NDArray[np.float64], first: Ints) -> NDArray[np.float64]:
@@ -423,33 +484,29 @@ def _best_of(worth: NDArray[np.float64], first: Ints, nodes: int) -> Ints:
     return np.maximum.reduceat(best, first)
 
 
-def _depth(parents: Ints) -> Ints:
-    depth = [0] * len(parents)
-    for n, parent in enumerate(parents.tolist()):
-        if parent >= 0:
-            depth[n] = depth[parent] + 1
-    return np.array(depth)
-
-
 def _inside_another(marked: NDArray[np.bool_], ends: Ints) -> NDArray[np.bool_]:
     """For each element, whether a marked one is around it."""
-    change = np.zeros(len(ends) + 1, np.int64)
-    change[:-1] += marked
-    np.add.at(change, ends[marked], -1)
-    return np.cumsum(change)[:-1] - marked > 0
+    closed = np.bincount(ends[marked], minlength=len(ends) + 1)[:-1]
+    return np.cumsum(marked - closed) - marked > 0
 
 
-class _Memo(dict[tuple[str, str], tuple[float, float]]):
-    """Weights of an element's tag and words, each distinct one computed once."""
+class Memo(dict[tuple[str, str], tuple[float, float, float]]):
+    """What is known of elements by their tag and words: two weights, and whether they are named as comments. Each
+    distinct one is computed once; it forgets all when it is full."""
 
-    def __init__(self, tables: Tables) -> None:
-        self.tables = tables
+    def __init__(self, elements: Floats) -> None:
+        self.elements = elements
 
-    def __missing__(self, key: tuple[str, str]) -> tuple[float, float]:
-        buckets = element_buckets(*key, len(self.tables.elements))
-        total = self.tables.elements[buckets].sum(0)
-        value = self[key] = (float(total[0]), float(total[1]))
+    def __missing__(self, key: tuple[str, str]) -> tuple[float, float, float]:
+        total = self.elements[element_buckets(*key, len(self.elements))].sum(0)
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        comments = key[0] not in ("html", "body") and _COMMENTS.search(key[1]) is not None
+        value = self[key] = (float(total[0]), float(total[1]), float(comments))
         return value
+
+
+MOST_REMEMBERED = 100_000
 
 
 def element_buckets(tag: str, words: str, size: int) -> list[int]:
@@ -470,3 +527,10 @@ def _stated(document: Document) -> tuple[str, str]:
         titles.append(item["headline"] if isinstance(item.get("headline"), str) else None)
     shortest = min((title for title in titles if title and len(title) > 8), key=len, default="")
     return shortest[:400], (described[0] or "")[:600]
+
+
+def _types(document: Document) -> Iterator[str]:
+    """The schema.org types that a page gives itself."""
+    for item in document.head.json_ld:
+        kinds = item.get("@type")
+        yield from (kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cleaner.detect.encode import Floats, Ints
 
-DILATIONS = (1, 2, 4, 8, 16, 1)
+DILATIONS = (1, 2, 4, 8, 16)
 POOL_AFTER = 3
 """Layers before the page's mean and maximum are added."""
 WIDTH = 64
@@ -62,26 +62,39 @@ class Network:
     def __call__(self, x: Floats, bounds: Ints) -> Floats:
         """(rows,) log-odds that each block is content. `bounds` are the first rows of the documents and the end."""
         x = np.clip((x - self.mean) * self.scale, -5, 5)
-        rows, real = _with_margins(bounds)
+        rows, real = with_margins(bounds)
+        inside = slice(MARGIN, rows - MARGIN)
+        alone = len(bounds) == 2
+        empty = np.ones((rows - 2 * MARGIN, 1), np.float32)
+        empty[real - MARGIN] = 0
         h = np.zeros((rows, self.first.shape[1]), np.float32)
         h[real] = np.maximum(x @ self.first + self.first_bias, 0)
-        starts = bounds[:-1]
+        width = h.shape[1]
         for n, ((weight, bias), gap) in enumerate(zip(self.layers, DILATIONS, strict=True)):
-            seen = np.concatenate([h[real - gap], h[real], h[real + gap]], axis=1)
-            out = np.maximum(seen @ weight + bias, 0) + h[real]
+            out = h[inside] @ weight[width : 2 * width]
+            out += h[MARGIN - gap : rows - MARGIN - gap] @ weight[:width]
+            out += h[MARGIN + gap : rows - MARGIN + gap] @ weight[2 * width :]
+            out += bias
+            np.maximum(out, 0, out=out)
+            if not alone:
+                out[empty[:, 0] > 0] = 0
+            h[inside] += out
             if n + 1 == POOL_AFTER:
-                size = np.diff(bounds)
-                mean = np.add.reduceat(out, starts) / size[:, None]
-                page = np.concatenate([mean, np.maximum.reduceat(out, starts)], axis=1)
-                out += np.repeat(np.maximum(page @ self.pool + self.pool_bias, 0), size, axis=0)
-            h[real] = out
+                h[real] += self._page(h[real], bounds)
         return (h[real] @ self.last + self.last_bias)[:, 0]
+
+    def _page(self, h: Floats, bounds: Ints) -> Floats:
+        """What each row is told of its whole document."""
+        size = np.diff(bounds)
+        mean = np.add.reduceat(h, bounds[:-1]) / size[:, None]
+        page = np.concatenate([mean, np.maximum.reduceat(h, bounds[:-1])], axis=1)
+        return np.repeat(np.maximum(page @ self.pool + self.pool_bias, 0), size, axis=0).astype(np.float32)
 
 
 MARGIN = max(DILATIONS)
 
 
-def _with_margins(bounds: Ints) -> tuple[int, Ints]:
+def with_margins(bounds: Ints) -> tuple[int, Ints]:
     """Rows when every document has empty rows before and after it, and the place of each real row."""
     sizes = np.diff(bounds)
     shift = np.repeat(np.arange(1, len(sizes) + 1) * MARGIN, sizes)

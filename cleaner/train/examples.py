@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cleaner.detect.features import COLUMN, HEADS, Tables, features
 from cleaner.train.labels import KEEP
-from cleaner.train.samples import Inserts, Sample, excerpt, window, with_debris, without_classes
+from cleaner.train.samples import Inserts, Sample, cropped, excerpt, window, with_debris, without_classes
 from cleaner.train.sequence import Example, row_weights
 
 WORDLESS = 0.08
@@ -33,6 +33,7 @@ def copies(group: Sequence[Sample], lines: Inserts, seed: int) -> Iterator[Sampl
     elif page is not None:
         texts.append(page)
     for n, sample in enumerate(chance.sample(texts, min(2, len(texts)))):
+        sample = cropped(sample, chance)
         yield with_debris(sample, lines, chance) if n else sample
     for _ in range(2 if texts else 0):
         near = window(chance.choice(texts), chance)

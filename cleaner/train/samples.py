@@ -32,6 +32,10 @@ NEAR = 8
 """Blocks before the first and after the last content that count as near the article."""
 
 
+FAR = 60
+"""Lines before and after the content that are always learned from."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """A document with labels."""
@@ -169,6 +173,15 @@ def window(sample: Sample, chance: random.Random) -> Sample:
     return _part(sample, range(start, end), "window")
 
 
+def cropped(sample: Sample, chance: random.Random) -> Sample:
+    """Without the lines far from the body, half of the time: there is little to learn from them."""
+    kept = np.flatnonzero(sample.labels == KEEP)
+    start, end = max(0, int(kept[0]) - FAR), min(len(sample.labels), int(kept[-1]) + FAR)
+    if chance.random() < 0.5 or end - start > 0.8 * len(sample.labels):
+        return sample
+    return _part(sample, range(start, end), sample.source)
+
+
 def excerpt(sample: Sample, chance: random.Random) -> Sample | None:
     """One to four neighbouring blocks of the body."""
     kept = np.flatnonzero(sample.labels == KEEP)
@@ -180,7 +193,7 @@ def excerpt(sample: Sample, chance: random.Random) -> Sample | None:
 
 
 def _part(sample: Sample, chosen: range, source: str) -> Sample:
-    blocks = tuple(sample.document.blocks[n]._replace(index=i) for i, n in enumerate(chosen))
+    blocks = tuple([sample.document.blocks[n]._replace(index=i) for i, n in enumerate(chosen)])
     document = replace(sample.document, blocks=blocks)
     return replace(sample, document=document, labels=sample.labels[chosen.start : chosen.stop].copy(), source=source)
 

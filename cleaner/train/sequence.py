@@ -63,15 +63,24 @@ class Net(nn.Module):
         real = torch.arange(len(x)) + shift
         rows = len(x) + (len(sizes) + 1) * MARGIN
         document = torch.repeat_interleave(torch.arange(len(sizes)), sizes)
-        h = self.drop(torch.relu(self.first(x)))
+        first = self.drop(torch.relu(self.first(x)))
+        h = torch.zeros(rows, first.shape[1]).index_copy(0, real, first)
+        mask = torch.zeros(rows, 1).index_fill(0, real, 1.0)[MARGIN : rows - MARGIN]
         for n, (conv, gap) in enumerate(zip(self.convs, DILATIONS, strict=True)):
-            wide = torch.zeros(rows, h.shape[1]).index_copy(0, real, h)
-            seen = torch.cat([wide[real - gap], h, wide[real + gap]], 1)
-            h = h + self.drop(torch.relu(conv(seen)))
+            width = h.shape[1]
+            weight = conv.weight.T
+            out = (torch.addmm(conv.bias, h[MARGIN : rows - MARGIN], weight[width : 2 * width])
+                   + h[MARGIN - gap : rows - MARGIN - gap] @ weight[:width]
+                   + h[MARGIN + gap : rows - MARGIN + gap] @ weight[2 * width :])  # fmt: skip
+            out = self.drop(torch.relu(out)) * mask
+            h = h + nn.functional.pad(out, (0, 0, MARGIN, MARGIN))
             if n + 1 == POOL_AFTER:
-                mean = torch.zeros(len(sizes), h.shape[1]).index_add(0, document, h) / sizes[:, None]
-                most = torch.zeros(len(sizes), h.shape[1]).index_reduce(0, document, h, "amax", include_self=False)
-                h = h + torch.relu(self.pool(torch.cat([mean, most], 1)))[document]
+                own = h[real]
+                mean = torch.zeros(len(sizes), width).index_add(0, document, own) / sizes[:, None]
+                most = torch.zeros(len(sizes), width).index_reduce(0, document, own, "amax", include_self=False)
+                told = torch.relu(self.pool(torch.cat([mean, most], 1)))[document]
+                h = h.index_add(0, real, told)
+        h = h[real]
         return self.last(h)[:, 0]
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
