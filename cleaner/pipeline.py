@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from cleaner.decide import decide
 from cleaner.detect import detect
 from cleaner.errors import CleanerError
-from cleaner.measure import word_count
 from cleaner.metadata import Metadata, as_article_fields, find_metadata
 from cleaner.model import ROLES, Article, Block, Document, Failure, Part, Removal, SourceKind, Verdict
 from cleaner.normalise.paragraphs import body_parts
@@ -87,6 +86,8 @@ def article_of(document: Document, verdicts: Sequence[Verdict], options: Options
 
 
 def _removals(block: Block, verdict: Verdict) -> list[Removal]:
+    if verdict.keep and not verdict.cuts:
+        return []
     if verdict.keep:
         return [
             Removal(
@@ -116,7 +117,7 @@ def _shown(body: Sequence[Part], metadata: Metadata, options: Options) -> Iterat
     for part in body:
         if dateline and part.role == "paragraph":
             part, dateline = replace(part, text=part.text.removeprefix(dateline).lstrip() or part.text), None
-        yield replace(part, in_text=not left_out.get(part.role, False))
+        yield replace(part, in_text=False) if left_out.get(part.role, False) else part
 
 
 def _paragraphs(body: Sequence[Part], metadata: Metadata, options: Options) -> tuple[str, ...]:
@@ -126,10 +127,10 @@ def _paragraphs(body: Sequence[Part], metadata: Metadata, options: Options) -> t
 
 
 def _confidence(document: Document, verdicts: Sequence[Verdict]) -> float:
-    """Mean confidence of the verdicts, each weighted by its words."""
-    weights = [max(1.0, word_count(block.text)) for block in document.blocks]
-    total = sum(weights)
-    return round(sum(w * v.confidence for w, v in zip(weights, verdicts, strict=True)) / total, 4) if total else 1.0
+    """Mean confidence of the verdicts, each weighted by its characters."""
+    total = sum(len(block.text) for block in document.blocks)
+    sure = sum(len(block.text) * v.confidence for block, v in zip(document.blocks, verdicts, strict=True))
+    return round(sure / total, 4) if total else 1.0
 
 
 __all__ = ["Cleaner", "article_of", "clean", "clean_many"]

@@ -16,9 +16,18 @@ if TYPE_CHECKING:
 Detector = Callable[["Document", "Sequence[Evidence]", Options], "list[Evidence]"]
 """Takes a document, what the detectors before it found, and the options."""
 
+SURE = 0.98
+"""Score of the learned detector from which rules are not asked what a block of a page is."""
+
+
+def _phrases(document: Document, before: Sequence[Evidence]) -> list[Evidence]:
+    page = document.kind == "html"
+    return detect_phrases(document, sure=frozenset(item.block for item in before if page and item.score > SURE))
+
+
 DETECTORS: Mapping[str, Detector] = {
-    "phrases": lambda document, before, options: detect_phrases(document),
     "learned": lambda document, before, options: detect_learned(document, options),
+    "phrases": lambda document, before, options: _phrases(document, before),
     "opening": lambda document, before, options: detect_opening(document, before),
 }
 

@@ -21,7 +21,7 @@ _SPLIT = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`rules/data/structure.toml`."""
+    """`rules/data/kinds.toml`."""
 
     words: Mapping[str, Kind]
     ignored: frozenset[str]
@@ -30,7 +30,7 @@ class Table:
 
 @cache
 def table() -> Table:
-    data = tomllib.loads((resources.files("cleaner.rules") / "data" / "structure.toml").read_text("utf8"))
+    data = tomllib.loads((resources.files("cleaner.rules") / "data" / "kinds.toml").read_text("utf8"))
     words: dict[str, Kind] = {word: kind for kind in KINDS for word in data["words"].get(kind, ())}
     return Table(words, frozenset(data["ignored"]["words"]), data["tags"])
 

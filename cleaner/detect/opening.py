@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cleaner.detect.structure import Shape, run_shape, shape_of
+from cleaner.shape import Shape, run_shape, shape_of
 from cleaner.layout import runs
 from cleaner.metadata.byline import is_byline
 from cleaner.metadata.dates import is_date_line
@@ -23,7 +23,7 @@ SKIP = 2.0
 def detect_opening(document: Document, before: Sequence[Evidence] = ()) -> list[Evidence]:
     """Evidence with a role for the headline and dek, with a kind for byline and date lines. Lines that are known as
     furniture from the evidence before are no headline."""
-    return list(_opening(document, furniture_lines(document, before)))
+    return list(_opening(document, furniture_lines(document, before), debris_lines(before)))
 
 
 KNOWN = 0.7
@@ -40,12 +40,17 @@ def furniture_lines(document: Document, evidence: Iterable[Evidence]) -> frozens
     return frozenset(n for n, size in known.items() if size >= KNOWN * len(document.blocks[n].text))
 
 
-def _opening(document: Document, furniture: frozenset[int]) -> Iterator[Evidence]:
-    start = body_start(document, furniture)
+def debris_lines(evidence: Iterable[Evidence]) -> frozenset[int]:
+    """Blocks that the learned detector takes for debris."""
+    return frozenset(item.block for item in evidence if item.detector == "learned" and item.score > 0.5)
+
+
+def _opening(document: Document, furniture: frozenset[int], debris: frozenset[int]) -> Iterator[Evidence]:
+    start = body_start(document, furniture | debris)
     headline = find_headline(document, start, furniture)
     at = headline.block if headline else None
     if headline and at is not None:
-        yield _role(document.blocks[at], "headline", f"is the title ({headline.source})")
+        yield _role(document.blocks[at], "headline", f"is the title ({headline.source})", str(headline.confidence))
         yield from _repeated_headline(document, key(document.blocks[at].text), at, start)
         yield from _dek(document, at, start)
     near = range(0) if start is None else range(max(0, start - REACH), min(len(document.blocks), start + BELOW))
@@ -93,8 +98,8 @@ def _shape_of_run(blocks: Sequence[Block]) -> Shape:
     return run_shape([shape_of(block) for block in blocks])
 
 
-def _role(block: Block, role: Role, why: str) -> Evidence:
-    return Evidence(block.index, "opening", f"opening.{role}", 0.002, why, role=role)
+def _role(block: Block, role: Role, why: str, value: str | None = None) -> Evidence:
+    return Evidence(block.index, "opening", f"opening.{role}", 0.002, why, role=role, value=value)
 
 
 def _repeated_headline(document: Document, title: str, at: int, start: int | None) -> Iterator[Evidence]:

@@ -85,30 +85,35 @@ def phrasebook_of(languages: tuple[str, ...]) -> Phrasebook:
 
 
 def detect_phrases(
-    document: Document, book: Phrasebook | None = None, only: frozenset[int] | None = None
+    document: Document, book: Phrasebook | None = None, sure: frozenset[int] = frozenset()
 ) -> list[Evidence]:
     """Evidence for every line, part of a line and run of lines that a rule knows. Without a book, the rules of the
-    document's language, of English and of `common.toml` are asked; all rules where the language can't be told. `only`
-    holds the indexes of the blocks to look at, if not all; runs of lines are looked at if all of them are among these.
+    document's language, of English and of `common.toml` are asked; all rules where the language can't be told. `sure`
+    holds the indexes of blocks that are debris for certain, menus and the like: they are asked only for what they say
+    about access.
     """
     book = book or phrasebook_of(_languages(document))
-    blocks = [block for block in document.blocks if only is None or block.index in only]
-    place = {block.index: n for n, block in enumerate(blocks)}
+    blocks = document.blocks
     lines = [fold(block.text) for block in blocks]
-    groups = [] if document.kind == "html" else [group for group in runs(document, verse=False)
-                                                 if len(group) > 1 and all(n in place for n in group)]  # fmt: skip
-    candidates = _candidates(book, [line.text for line in lines], {place[n] for group in groups for n in group[1:]})
+    groups = [] if document.kind == "html" else [group for group in runs(document, verse=False) if len(group) > 1]
+    candidates = _candidates(book, [line.text for line in lines], {n for group in groups for n in group[1:]})
     evidence: list[Evidence] = []
     for block, line, found in zip(blocks, lines, candidates, strict=True):
-        evidence += _in_line(book, block, line, [book.rules[n] for n in sorted(found)])
+        rules = [book.rules[n] for n in sorted(found)]
+        if block.index in sure:
+            rules = [rule for rule in rules if rule.kind in ACCESS]
+            if not rules:
+                continue
+        evidence += _in_line(book, block, line, rules)
     for group in groups:
         if len(group) <= LONGEST_GROUP:
-            at = [place[n] for n in group]
-            rules = [book.rules[n] for n in sorted(set().union(*(candidates[n] for n in at)))]
-            evidence += _in_group(book, rules, [blocks[n] for n in at], [lines[n] for n in at])
+            rules = [book.rules[n] for n in sorted(set().union(*(candidates[n] for n in group)))]
+            evidence += _in_group(book, rules, [blocks[n] for n in group], [lines[n] for n in group])
     return evidence
 
 
+ACCESS: frozenset[Kind] = frozenset(("meter", "subscribe", "sign_in"))
+"""Kinds that say who may read the page."""
 NEAR = (
     {"no", "da", "sv"}, {"cs", "sk"}, {"ru", "uk", "be", "bg"}, {"pt", "es", "gl", "ca"}, {"nl", "af"}, {"zh", "ja"},
     {"hi", "mr", "ne"}, {"ar", "fa", "ur"}, {"tr", "az"}, {"no", "nb", "nn"},

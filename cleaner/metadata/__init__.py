@@ -55,17 +55,20 @@ def find_metadata(document: Document, verdicts: Sequence[Verdict], body: Sequenc
 
 def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
     """The headline that the opening detector found, unless its line was taken for something else."""
-    from cleaner.detect.opening import body_start, furniture_lines
-
     if document.kind == "html":
         headline = find_headline(document)
-    else:
-        known = furniture_lines(document, (item for verdict in verdicts for item in verdict.evidence))
-        headline = find_headline(document, body_start(document, known), known)
-    if headline is None or headline.block is None:
-        return headline
-    verdict = verdicts[headline.block]
-    return headline if (verdict.keep and verdict.role == "headline") or headline.source != "line" else None
+        if headline is None or headline.block is None:
+            return headline
+        verdict = verdicts[headline.block]
+        return headline if (verdict.keep and verdict.role == "headline") or headline.source != "line" else None
+    for verdict in verdicts:
+        if verdict.keep and verdict.role == "headline":
+            block = document.blocks[verdict.block]
+            said = next((item.value for item in verdict.evidence if item.rule == "opening.headline"), None)
+            return Found(
+                "headline", clean_characters(block.text), block.text, "line", float(said or 0.5), block.span, block.index
+            )
+    return None
 
 
 def _bylines(document: Document, verdicts: Sequence[Verdict], found: dict[str, Found]) -> tuple[str, ...]:

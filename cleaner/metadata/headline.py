@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.detect.structure import is_bar, shape_of
+from cleaner.shape import is_bar, shape_of
 from cleaner.fold import bare, fold
 from cleaner.measure import word_count
 from cleaner.metadata.byline import is_byline
