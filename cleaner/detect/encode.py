@@ -38,14 +38,16 @@ class Alphabet:
     """Tables over the basic multilingual plane; the characters above it count as one of their kind."""
 
     classes: NDArray[np.uint8]
-    lower: NDArray[np.uint16]
+    lower: NDArray[np.uint32]
     closers: NDArray[np.bool_]
+    in_word: NDArray[np.bool_]
+    unspaced: NDArray[np.bool_]
 
 
 @cache
 def alphabet() -> Alphabet:
     classes = np.zeros(0x10000, np.uint8)
-    lower = np.arange(0x10000, dtype=np.uint16)
+    lower = np.arange(0x10000, dtype=np.uint32)
     for code in range(0x10000):
         char = chr(code)
         category = unicodedata.category(char)
@@ -69,17 +71,32 @@ def alphabet() -> Alphabet:
             classes[ord(char)] = bit
     closers = np.zeros(0x10000, np.bool_)
     closers[[ord(char) for char in _CLOSERS]] = True
-    return Alphabet(classes, lower, closers)
+    in_word = (classes & (LETTER | DIGIT)) != 0
+    return Alphabet(classes, lower, closers, in_word, (classes & UNSPACED) != 0)
+
+
+_ROOT = 0x5BD1E995
+"""Base of the polynomial; odd, so that it has an inverse modulo 2^32."""
+
+
+@dataclass(slots=True)
+class _Powers:
+    """Powers of the base and of its inverse modulo 2^32, as many as have been needed."""
+
+    up: Hashes
+    down: Hashes
+
+    def reach(self, size: int) -> None:
+        if len(self.up) < size:
+            size = 1 << size.bit_length()
+            self.up = np.cumprod(np.full(size, _ROOT, np.uint32), dtype=np.uint32)
+            self.down = np.cumprod(np.full(size, pow(_ROOT, -1, 1 << 32), np.uint32), dtype=np.uint32)
 
 
 @cache
-def _powers() -> Hashes:
-    powers = np.empty(LONGEST + 1, np.uint32)
-    value = 1
-    for n in range(LONGEST):
-        value = (value * 0x5BD1E995 + _OFFSET) & 0xFFFFFFFF | 1
-        powers[n] = value
-    powers[LONGEST] = 0
+def _powers() -> _Powers:
+    powers = _Powers(np.zeros(0, np.uint32), np.zeros(0, np.uint32))
+    powers.reach(1 << 16)
     return powers
 
 
@@ -115,7 +132,7 @@ class Lines:
     word_at: Ints
     """(words,) offset of its first character."""
     word_size: Ints
-    """(words,) characters of each word, capped."""
+    """(words,) characters of each word."""
     first_word: Ints
     """(count + 1,) number of the first word of each line."""
 
@@ -132,39 +149,44 @@ def encode(texts: Sequence[str]) -> Lines:
     np.cumsum(sizes[:-1] + 1, out=starts[1:])
     table = alphabet()
     classes = table.classes[codes]
-    in_word = (classes & (LETTER | DIGIT)) != 0
-    opens = in_word.copy()
-    opens[1:] &= ~in_word[:-1]
-    if not joined.isascii():
-        unspaced = (classes & UNSPACED) != 0
-        opens |= unspaced
-        opens[1:] |= unspaced[:-1] & in_word[1:]
-    word_at = np.flatnonzero(opens)
-    if not len(word_at):
-        none = np.zeros(0, np.uint32)
-        nowhere = np.zeros(0, np.int64)
-        return Lines(count, starts, sizes, codes, classes, none, none, nowhere, nowhere, nowhere,
-                     np.zeros(count + 1, np.int64))  # fmt: skip
-    place = _places(word_at, len(codes))
-    place = np.minimum(place, LONGEST)
-    weighed = table.lower[codes].astype(np.uint32) * _powers()[place]
-    weighed[~in_word] = 0
-    words = mix(np.add.reduceat(weighed, word_at, dtype=np.uint32))
-    weighed[place >= STEM] = 0
-    stems = mix(np.add.reduceat(weighed, word_at, dtype=np.uint32))
-    word_size = np.add.reduceat(in_word.view(np.uint8), word_at, dtype=np.int64)
+    in_word = table.in_word[codes]
+    edges = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
+    if count and len(codes) and in_word[0]:
+        edges = np.concatenate(([0], edges))
+    if len(edges) % 2:
+        edges = np.append(edges, len(codes))
+    word_at, ends = edges[::2], edges[1::2]
+    if not joined.isascii() and len(alone := np.flatnonzero(table.unspaced[codes])):
+        word_at, ends = _with_single(word_at, ends, alone, len(codes))
+    powers = _powers()
+    powers.reach(len(codes) + 1)
+    total = np.zeros(len(codes) + 1, np.uint32)
+    np.cumsum(table.lower[codes] * powers.up[: len(codes)], dtype=np.uint32, out=total[1:])
+    back = powers.down[word_at]
+    words = mix((total[np.minimum(ends, word_at + LONGEST)] - total[word_at]) * back)
+    word_size = ends - word_at
+    stems = mix((total[np.minimum(ends, word_at + STEM)] - total[word_at]) * back)
     stems[word_size <= STEM] = 0
     first_word = np.searchsorted(word_at, np.append(starts, len(codes) + 1))
     word_line = np.repeat(np.arange(count), np.diff(first_word))
     return Lines(count, starts, sizes, codes, classes, words, stems, word_line, word_at, word_size, first_word)
 
 
-def _places(word_at: Ints, size: int) -> Ints:
-    """Offset of each character from the start of the word before it; large before the first word."""
-    place = np.full(size, LONGEST, np.int64)
-    first = word_at[0]
-    place[first:] = np.arange(first, size) - np.repeat(word_at, np.diff(word_at, append=size))
-    return place
+def _with_single(word_at: Ints, ends: Ints, alone: Ints, size: int) -> tuple[Ints, Ints]:
+    """The words when each of some characters is one by itself, and parts those it stands in."""
+    opens = np.zeros(size + 1, bool)
+    closes = np.zeros(size + 1, bool)
+    opens[word_at] = True
+    closes[ends] = True
+    inside = np.cumsum(opens.astype(np.int32) - closes) > 0
+    opens[alone] = True
+    closes[alone] = True  # what stands before ends here
+    after = alone + 1
+    closes[after] = True
+    opens[after[inside[after]]] = True
+    starts = np.flatnonzero(opens)
+    stops = np.flatnonzero(closes)
+    return starts, stops[np.searchsorted(stops, starts, side="right")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +232,7 @@ def grams(lines: Lines, shape: Hashes) -> Grams:
         whole = np.zeros(lines.count, np.uint32)
         inside = size[at] <= MOST_WORDS_WHOLE
         place = (np.arange(len(words)) - first[at])[inside]
-        np.add.at(whole, at[inside], words[inside] * _powers()[place])
+        np.add.at(whole, at[inside], words[inside] * _powers().up[place])
         add(whole[short], short, "whole")
     add(shape, np.arange(lines.count), "shape")
     return Grams(np.concatenate(pieces), np.concatenate(owners))

@@ -239,11 +239,13 @@ class _Features:
 
     def of_head(self) -> None:
         """Agreement with the title and the description that the page states; in texts there are none."""
-        stated = [_stated(document) for document in self.documents]
+        titles, descriptions = zip(*(_stated(document) for document in self.documents), strict=True)
+        stated = encode([*titles, *descriptions]) if any(titles) or any(descriptions) else None
         for n, name in enumerate(("title", "description")):
-            share, cover = self._agreement([texts[n] for texts in stated])
-            self.put(f"{name}_share", share)
-            self.put(f"{name}_cover", cover)
+            if stated:
+                share, cover = self._agreement(stated, n * len(titles))
+                self.put(f"{name}_share", share)
+                self.put(f"{name}_cover", cover)
         is_title = (self.got("title_cover") > 0.75) & (self.got("title_share") > 0.6)
         self.is_title = is_title
         for name, pattern in (("says_article", _ARTICLE_TYPES), ("says_discussion", _DISCUSSION_TYPES)):
@@ -251,20 +253,20 @@ class _Features:
             self.put(name, says[self.document])
         self.put("is_title", is_title)
 
-    def _agreement(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
-        """Share of each line's words that the text of its document has, and share of the text's words in the line."""
-        none = np.zeros(self.count, np.float32)
-        if not any(texts):
-            return none, none
-        other = encode(texts)
-        salt = mix(np.arange(len(texts), dtype=np.uint32))
-        wanted = np.unique(other.words ^ salt[other.word_line])
+    def _agreement(self, stated: Lines, first: int) -> tuple[Floats, Floats]:
+        """Share of each line's words that the text stated by its document has, and share of that text's words in the
+        line. `first` is the line of `stated` that belongs to the first document."""
+        documents = len(self.documents)
+        chosen = slice(int(stated.first_word[first]), int(stated.first_word[first + documents]))
+        salt = mix(np.arange(documents, dtype=np.uint32))
+        wanted = np.unique(stated.words[chosen] ^ salt[stated.word_line[chosen] - first])
         own = self.lines.words ^ salt[self.document[self.lines.word_line]]
-        at = np.minimum(np.searchsorted(wanted, own), max(len(wanted) - 1, 0))
-        hit = wanted[at] == own if len(wanted) else np.zeros(len(own), bool)
+        if not len(wanted):
+            return np.zeros(self.count, np.float32), np.zeros(self.count, np.float32)
+        hit = wanted[np.minimum(np.searchsorted(wanted, own), len(wanted) - 1)] == own
         hits = np.bincount(self.lines.word_line, hit, self.count)
         number = np.maximum(np.diff(self.lines.first_word), 1)
-        size = np.maximum(np.diff(other.first_word), 1)[self.document]
+        size = np.maximum(np.diff(stated.first_word)[first : first + documents], 1)[self.document]
         return (hits / number).astype(np.float32), np.minimum(hits / size, 1.5).astype(np.float32)
 
     def of_place(self) -> None:
