@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from math import exp, log
 
 from cleaner.fold import visible
@@ -38,19 +37,21 @@ def logit(score: float) -> float:
 def _odds(block: Block, found: Sequence[Evidence]) -> float:
     """Log-odds of debris: the sum over detectors, of phrases the strongest only; one that knows a part of the block
     counts by its share."""
-    part = max(
-        (logit(e.score) * len(e.part) / len(block.text) for e in found if e.part and e.detector == "phrases"),
-        default=0.0,
-    )
-    whole = [item for item in found if item.part is None]
-    phrases = max((logit(item.score) for item in whole if item.detector == "phrases"), default=0.0)
-    rest = sum(logit(item.score) for item in whole if item.detector != "phrases")
+    part = phrases = rest = 0.0
+    for item in found:
+        weight = logit(item.score)
+        if item.detector == "phrases" and item.part:
+            part = max(part, weight * len(item.part) / len(block.text))
+        elif item.detector == "phrases":
+            phrases = max(phrases, weight)
+        elif item.part is None:
+            rest += weight
     return max(PHRASE_WEIGHT * phrases, min(part, MOST_OF_PART)) + rest
 
 
 def _verdict(block: Block, found: Sequence[Evidence], odds: float) -> Verdict:
     confidence = 1 / (1 + exp(-min(abs(odds), 30.0)))
-    ordered = tuple(sorted(found, key=lambda item: -abs(logit(item.score))))
+    ordered = tuple(sorted(found, key=lambda item: -abs(item.score - 0.5))) if len(found) > 1 else tuple(found)
     if odds > 0:
         return Verdict(block.index, False, _kind(ordered), confidence, ordered)
     cuts = _cuts(block, found)
@@ -70,12 +71,16 @@ def _kind(ordered: Sequence[Evidence]) -> Kind:
 
 
 def _role(block: Block, found: Sequence[Evidence]) -> Role:
+    if len(found) < 2:
+        return block.role
     named = [item for item in found if item.role and item.part is None]
     return min(named, key=lambda item: item.score).role or block.role if named else block.role
 
 
 def _cuts(block: Block, found: Sequence[Evidence]) -> tuple[Cut, ...]:
     """Parts of a kept block that go, without overlap, in order."""
+    if len(found) < 2:
+        return ()
     if block.span is not None and block.source_span(Span(0, 0)) == block.span and len(block.span) > 0:
         return ()  # mended on reading: parts have no place in the source
     parts = [item for item in found if item.part is not None and item.kind and item.score >= CUT_FROM]
@@ -107,5 +112,5 @@ def _without_orphans(blocks: Sequence[Block], verdicts: list[Verdict]) -> list[V
             kind = next(later.role for later in section if later.role not in ROLES)
             why = "heads a section that was removed"
             reason = Evidence(n, "decide", "decide.orphan", 0.8, why, kind)  # type: ignore[arg-type]
-            result[n] = replace(verdict, keep=False, role=kind, evidence=(reason, *verdict.evidence))
+            result[n] = verdict._replace(keep=False, role=kind, evidence=(reason, *verdict.evidence))
     return result

@@ -1,6 +1,7 @@
 """The frozen types that travel along the line: Document, Evidence, Verdict, Article.
 
-Block and Node are named tuples, since a page has hundreds of them: a frozen dataclass takes four times as long to make.
+Node, Block, Evidence and Verdict are named tuples, since a page has hundreds of them: a frozen dataclass takes four times
+as long to make.
 """
 
 from __future__ import annotations
@@ -127,8 +128,7 @@ class Document:
         return "/".join(reversed([node.tag for node in self.ancestors(block, limit)]))
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What a detector thinks of a block, or of a part of it."""
 
     block: int
@@ -159,8 +159,7 @@ class Cut:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What becomes of a block."""
 
     block: int
