@@ -1,7 +1,7 @@
 """The frozen types that travel along the line: Document, Evidence, Verdict, Article.
 
-Node, Block, Evidence and Verdict are named tuples, since a page has hundreds of them: a frozen dataclass takes four times
-as long to make.
+Node, Block, Evidence and Verdict are named tuples, since a page has hundreds of them: a frozen dataclass takes four
+times as long to make.
 """
 
 from __future__ import annotations

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from cleaner.detect.encode import Floats
 from cleaner.detect.features import COLUMN, FEATURES, Batch, Tables, features
-from cleaner.detect.network import Network
-from cleaner.errors import InputError
 from cleaner.detect.kinds import kind_of_place
+from cleaner.detect.network import Network
 from cleaner.detect.opinion import opinion_of
+from cleaner.errors import InputError
 from cleaner.layout import runs
 from cleaner.model import Document, Evidence
 
@@ -82,7 +82,9 @@ def load_model(file: BinaryIO, name: str) -> Model:
         networks = tuple(Network.of(held, f"net{n}.") for n in range(int(held["networks"])))
         return Model(tables, networks, held["surrogate"].astype(np.float32))
     except (ValueError, KeyError, OSError, EOFError) as error:
-        raise InputError(f"no weights of cleaner: {error}", where=name, todo="give a file made by `cleaner train`") from error
+        raise InputError(
+            f"no weights of cleaner: {error}", where=name, todo="give a file made by `cleaner train`"
+        ) from error
 
 
 def save_model(file: BinaryIO, model: Model, about: Mapping[str, str]) -> None:
@@ -181,18 +183,38 @@ def opinion_evidence(keeps: Sequence[bool], against: Floats) -> list[Evidence]:
 
 
 REASONS = {
-    "link": "is link text", "links": "stands among links", "head0": "is worded like debris",
-    "head1": "is worded like debris inside articles", "head2": "is worded like a caption or credit",
-    "head3": "is worded like a list of links", "element": "its elements are named like those of debris",
-    "in_region": "stands outside the element that reads as the article", "mass": "its element holds little of the article",
-    "content": "its element reads as debris", "prose": "no sentences around it", "ends_sentence": "ends in no sentence",
-    "title_seen": "stands above the title", "since_title": "stands far from the title", "prose_before": "stands before the article",
-    "prose_after": "stands behind the article", "from_end": "stands near the end", "from_top": "stands near the top",
-    "cohesion": "shares few words with the article", "repeats": "stands several times", "words": "is short", "short": "is short",
-    "one_word": "is a single word", "capitals": "is in capitals", "digits": "is made of figures", "in_article": "stands outside the <article>",
-    "article": "stands in another <article>", "opinion": "trafilatura drops it", "gap": "is set apart", "size": "its element is small",
-    "depth": "is nested deep", "role": "is marked up like debris", "same": "its neighbours are elsewhere",
-}  # fmt: skip
+    "link": "is link text",
+    "links": "stands among links",
+    "head0": "is worded like debris",
+    "head1": "is worded like debris inside articles",
+    "head2": "is worded like a caption or credit",
+    "head3": "is worded like a list of links",
+    "element": "its elements are named like those of debris",
+    "in_region": "stands outside the element that reads as the article",
+    "in_run": "stands outside the lines that read as the article",
+    "in_comments": "stands among comments",
+    "mass": "its element holds little of the article",
+    "content": "reads as debris, as what is around it",
+    "prose": "no sentences around it",
+    "ends_sentence": "ends in no sentence",
+    "since_title": "stands far from the title",
+    "prose_before": "stands before the article",
+    "prose_after": "stands behind the article",
+    "from_end": "stands near the end",
+    "from_top": "stands near the top",
+    "cohesion": "shares few words with the article",
+    "repeats": "stands several times",
+    "words": "is short",
+    "short": "is short",
+    "one_word": "is a single word",
+    "capitals": "is in capitals",
+    "digits": "is made of figures",
+    "in_article": "stands outside the <article>",
+    "article": "stands in another <article>",
+    "opinion": "trafilatura drops it",
+    "size": "its element is small",
+    "depth": "is nested deep",
+}
 """What a feature says that speaks against a block, by the beginning of its name; the longest that fits counts."""
 PLAIN = "reads as debris"
 
