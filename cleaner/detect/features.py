@@ -61,7 +61,7 @@ class Tables:
     word_bias: Floats
     """(HEADS,)"""
     elements: Floats
-    """(buckets, 2) weight of each hashed tag or class word: as any element around a block, as one of the nearest three."""
+    """(buckets, 2) weight of each hashed tag or class word: as any element around a block, as one of the nearest."""
     element_bias: float
 
     @cached_property
@@ -69,29 +69,32 @@ class Tables:
         return Memo(self.elements)
 
 
+_OWN = """
+words letters_per_word ends_sentence ends_colon opens_lower opens_upper opens_digit opens_mark capitals digits marks
+commas stops unspaced one_word short long prose link_share linked gap0 gap1 gap2 marker level
+"""
+_OF_PAGE = """
+known title_share title_cover is_title description_share description_cover repeats place from_top from_end
+prose_before prose_after since_title title_seen has_title cohesion is_core page_prose page_lines since_prose
+until_prose in_run run_share says_article says_discussion html
+"""
+_OF_ELEMENTS = """
+element_any element_near depth same_parent same_grandparent in_region region_share in_article articles article_share
+article_title article_number in_title_element in_comments uncommented
+"""
+
+
 def _names() -> Iterator[str]:
-    yield from ("words", "letters_per_word", "ends_sentence", "ends_colon", "opens_lower", "opens_upper",
-                "opens_digit", "opens_mark", "capitals", "digits", "marks", "commas", "stops", "unspaced", "one_word", "short", "long",
-                "prose", "link_share", "linked", "gap0", "gap1", "gap2", "marker", "level")  # fmt: skip
+    yield from _OWN.split()
     yield from (f"role_{role}" for role in ROLES)
     yield from (f"head{n}" for n in range(HEADS))
     yield from (f"p{n}" for n in range(HEADS))
-    yield from ("known", "title_share", "title_cover", "is_title", "description_share", "description_cover",
-                "repeats", "place", "from_top", "from_end", "prose_before", "prose_after", "since_title", "title_seen", "has_title",
-                "cohesion", "is_core", "page_prose", "page_lines", "since_prose", "until_prose", "in_run", "run_share",
-                "says_article", "says_discussion", "html")  # fmt: skip
+    yield from _OF_PAGE.split()
     for reach in REACHES:
-        yield from (
-            f"prose_{reach}_before",
-            f"prose_{reach}_after",
-            f"content_{reach}_before",
-            f"content_{reach}_after",
-        )
-    yield from ("element_any", "element_near", "depth", "same_parent", "same_grandparent", "in_region", "region_share",
-                "in_article", "articles", "article_share", "article_title", "article_number", "in_title_element",
-                "in_comments", "uncommented")  # fmt: skip
+        yield from (f"{what}_{reach}_{side}" for what in ("prose", "content") for side in ("before", "after"))
+    yield from _OF_ELEMENTS.split()
     for level in range(LEVELS):
-        yield from (f"mass{level}", f"size{level}", f"content{level}", f"links{level}", f"prose{level}")
+        yield from (f"{what}{level}" for what in ("mass", "size", "content", "links", "prose"))
     yield from ("opinion_known", "opinion_keeps", "opinion_share")
 
 
