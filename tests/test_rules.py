@@ -78,11 +78,13 @@ def test_every_pattern_has_a_key_for_the_prefilter() -> None:
     assert [rule.name for rule_set in SETS.values() for rule in rule_set.rules if rule.pattern and not rule.keys] == []
 
 
-def test_only_the_blocks_asked_for_are_looked_at() -> None:
-    document = read_text("Print this article\n\nThe rain had stopped by noon.\n\nPrint this article")
+def test_what_is_debris_for_certain_is_asked_about_access_only() -> None:
+    nag = "You have 2 remaining free articles this month"
+    document = read_text(f"Print this article\n\nThe rain had stopped by noon.\n\nPrint this article\n\n{nag}")
     everywhere = detect_phrases(document)
-    assert {item.block for item in everywhere} == {0, 2}
-    assert detect_phrases(document, only=frozenset({1, 2})) == [item for item in everywhere if item.block == 2]
+    assert {item.block for item in everywhere} == {0, 2, 3}
+    found = detect_phrases(document, sure=frozenset({0, 3}))
+    assert found == [item for item in everywhere if item.block in (2, 3)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
