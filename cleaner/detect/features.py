@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -400,15 +401,16 @@ class _Features:
         mass, content, links, prose, worth, titles = inside
         root = first[self.document]
         page_words = np.maximum(mass[root], 1)
-        page_content = np.maximum(content[root], 1e-3)
+        page_content_at = np.maximum(content[first], 1e-3)
+        page_content = page_content_at[self.document]
+        of_document = np.repeat(np.arange(len(first)), np.diff(np.append(first, nodes)))
+        size = np.maximum(mass, 1e-3)
+        told = np.stack([content / page_content_at[of_document], np.log1p(mass) / 5, content / size, links / size,
+                         prose / size]).astype(np.float32)  # fmt: skip
         at = home
         for level in range(LEVELS):
-            size = np.maximum(mass[at], 1e-3)
-            put(f"mass{level}", content[at] / page_content)
-            put(f"size{level}", np.log1p(mass[at]) / 5)
-            put(f"content{level}", content[at] / size)
-            put(f"links{level}", links[at] / size)
-            put(f"prose{level}", prose[at] / size)
+            column = COLUMN[f"mass{level}"]
+            self.x[column : column + len(told)] = told[:, at]
             at = parent[at]
         best = _best_of(worth, first, nodes)
         region = best[self.document]
@@ -419,8 +421,7 @@ class _Features:
         put("same_parent", here & (parent[home] == parent[previous]))
         put("same_grandparent", here & (grand[home] == grand[previous]))
         closed = np.bincount(ends, minlength=nodes + 1)[:nodes]
-        depth = np.arange(nodes) - np.cumsum(closed) - np.repeat(first, np.diff(np.append(first, nodes)))
-        depth += np.cumsum(closed)[first][np.repeat(np.arange(len(first)), np.diff(np.append(first, nodes)))]
+        depth = np.arange(nodes) - np.cumsum(closed) - (first - np.cumsum(closed)[first])[of_document]
         put("depth", depth[home] / 20)
         # comments: in them, and how much prose the page has outside of them
         commented = (comments | _inside_another(comments, ends))[home] & known
@@ -440,9 +441,7 @@ class _Features:
         put("article_title", np.where(within, np.minimum(titles[mine], 1), 0))
         put("article_number", np.where(within, np.log1p(np.maximum(numbers[mine] - numbers[root], 0)) / 2, 0))
         # the innermost element that holds a title and a good part of the content
-        holds = (titles > 0) & (
-            content > 0.3 * np.repeat(page_content_of(content, first), np.diff(np.append(first, nodes)))
-        )
+        holds = (titles > 0) & (content > 0.3 * np.maximum.reduceat(content, first)[of_document])
         chosen = np.maximum.reduceat(np.where(holds, np.arange(nodes), -1), first)[self.document]
         put("in_title_element", (chosen >= 0) & (home >= chosen) & (home < ends[np.maximum(chosen, 0)]))
         for name in ("in_region", "in_article", "same_parent", "same_grandparent", "in_title_element"):
@@ -469,15 +468,15 @@ class _Features:
                 weights.append((0.0, 0.0, 0.0))
                 articles.append(False)
                 continue
-            above = [node.parent for node in document.nodes]
+            tags, words, above = zip(*document.nodes, strict=True)
             size = [1] * len(above)
             for n in range(len(above) - 1, 0, -1):
                 if above[n] >= 0:
                     size[above[n]] += size[n]
-            parents += [parent + offset if parent >= 0 else -1 for parent in above]
-            ends += [offset + n + length for n, length in enumerate(size)]
-            weights += [memo[node.tag, node.words] for node in document.nodes]
-            articles += [node.tag == "article" for node in document.nodes]
+            parents += [parent + offset if parent >= 0 else -1 for parent in above] if offset else above
+            ends += map(add, range(offset, offset + len(size)), size)
+            weights += map(memo.__getitem__, zip(tags, words, strict=True))
+            articles += [tag == "article" for tag in tags]
         own = np.array(weights)
         return (
             np.array(parents),
@@ -498,10 +497,6 @@ def _best_run(worth: NDArray[np.floating[Any]]) -> tuple[int, int]:
     end = int(np.argmax(gain))
     start = int(np.argmin(total[: end + 1]))
     return start, end
-
-
-def page_content_of(content: NDArray[np.float64], first: Ints) -> NDArray[np.float64]:
-    return np.maximum.reduceat(content, first)
 
 
 def _best_of(worth: NDArray[np.float64], first: Ints, nodes: int) -> Ints:
