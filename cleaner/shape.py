@@ -1,4 +1,4 @@
-"""What a block looks like: how many words, whether it reads as sentences, how much of it is links, whether it is a bar."""
+"""What a block looks like: how many words, whether it reads as sentences, how much is links, whether it is a bar."""
 
 from __future__ import annotations
 

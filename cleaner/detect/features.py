@@ -26,9 +26,7 @@ from cleaner.detect.encode import (
     UNSPACED,
     UPPER,
     Floats,
-    Hashes,
     Ints,
-    Lines,
     alphabet,
     encode,
     grams,
@@ -37,7 +35,8 @@ from cleaner.detect.encode import (
 from cleaner.model import Document, Role
 
 HEADS = 4
-"""Scores of a line from its words alone: content; content where it stands inside an article; caption or credit; link list."""
+"""Scores of a line from its words alone: content; content where it stands inside an article; caption or credit; link
+list."""
 LEVELS = 6
 """Elements around a block, its own first, whose content is summed up."""
 REACHES = (4, 12, 40)
@@ -62,7 +61,8 @@ class Tables:
     word_bias: Floats
     """(HEADS,)"""
     elements: Floats
-    """(buckets, 2) weight of each hashed tag or class word: as an element around a block, as one of the nearest three."""
+    """(buckets, 2) weight of each hashed tag or class word: as an element around a block, as one of the nearest
+    three."""
     element_bias: float
 
     @cached_property
@@ -78,13 +78,19 @@ def _names() -> Iterator[str]:
     yield from (f"head{n}" for n in range(HEADS))
     yield from (f"p{n}" for n in range(HEADS))
     yield from ("known", "title_share", "title_cover", "is_title", "description_share", "description_cover", "repeats",
-                "place", "from_top", "from_end", "prose_before", "prose_after", "since_title", "title_seen", "has_title",
-                "cohesion", "is_core", "page_prose", "page_lines", "since_prose", "until_prose", "in_run", "run_share",
-                "says_article", "says_discussion", "html")  # fmt: skip
+                "place", "from_top", "from_end", "prose_before", "prose_after", "since_title", "title_seen",
+                "has_title", "cohesion", "is_core", "page_prose", "page_lines", "since_prose", "until_prose", "in_run",
+                "run_share", "says_article", "says_discussion", "html")  # fmt: skip
     for reach in REACHES:
-        yield from (f"prose_{reach}_before", f"prose_{reach}_after", f"content_{reach}_before", f"content_{reach}_after")
+        yield from (
+            f"prose_{reach}_before",
+            f"prose_{reach}_after",
+            f"content_{reach}_before",
+            f"content_{reach}_after",
+        )
     yield from ("element_any", "element_near", "depth", "same_parent", "same_grandparent", "in_region", "region_share",
-                "in_article", "articles", "article_share", "article_title", "article_number", "in_title_element", "in_comments", "uncommented")  # fmt: skip
+                "in_article", "articles", "article_share", "article_title", "article_number", "in_title_element",
+                "in_comments", "uncommented")  # fmt: skip
     for level in range(LEVELS):
         yield from (f"mass{level}", f"size{level}", f"content{level}", f"links{level}", f"prose{level}")
     yield from ("opinion_known", "opinion_keeps", "opinion_share")
@@ -139,7 +145,8 @@ class _Features:
         self.x[COLUMN[name]] = values
 
     def got(self, name: str) -> Floats:
-        return self.x[COLUMN[name]]
+        row: Floats = self.x[COLUMN[name]]
+        return row
 
     # --- one line by itself -----------------------------------------------------------------------
 
@@ -148,7 +155,8 @@ class _Features:
         classes = lines.classes
 
         def counted(bit: int) -> Floats:
-            return np.add.reduceat(((classes & bit) != 0).view(np.uint8), lines.starts, dtype=np.int32).astype(np.float32)
+            marked = ((classes & bit) != 0).view(np.uint8)
+            return np.asarray(np.add.reduceat(marked, lines.starts, dtype=np.int32), np.float32)
 
         letters, digits = counted(LETTER), counted(DIGIT)
         chars = np.maximum(lines.sizes, 1).astype(np.float32)
@@ -170,9 +178,7 @@ class _Features:
         stops = np.add.reduceat(stop.view(np.uint8), lines.starts, dtype=np.int32).astype(np.float32)
         commas = counted(COMMA)
         opening = classes[lines.starts]
-        upper_words = np.bincount(
-            lines.word_line, (classes[lines.word_at] & UPPER) != 0, self.count
-        ).astype(np.float32)
+        upper_words = np.bincount(lines.word_line, (classes[lines.word_at] & UPPER) != 0, self.count).astype(np.float32)
         links = np.fromiter((block.link_chars for block in self.blocks), np.float32, self.count) / chars
         self.links = np.minimum(links, 1.0)
         self.sentence = sentence
@@ -217,7 +223,9 @@ class _Features:
         self.put("marker", np.fromiter((bool(block.marker) for block in self.blocks), bool, self.count))
         self.put("level", level / 6)
         self.x[COLUMN[f"role_{ROLES[0]}"] + role, np.arange(self.count)] = 1
-        self.put("html", np.fromiter((d.kind == "html" for d in self.documents), bool, len(self.documents))[self.document])
+        self.put(
+            "html", np.fromiter((d.kind == "html" for d in self.documents), bool, len(self.documents))[self.document]
+        )
 
     def of_words(self) -> None:
         tables = self.tables
@@ -227,7 +235,9 @@ class _Features:
         number = np.maximum(np.bincount(found.lines, minlength=self.count), 1)
         scale = 1 / np.sqrt(number)
         for n in range(HEADS):
-            score = np.bincount(found.lines, weights[:, n], self.count) * scale * tables.word_scale[n] + tables.word_bias[n]
+            score = (
+                np.bincount(found.lines, weights[:, n], self.count) * scale * tables.word_scale[n] + tables.word_bias[n]
+            )
             score = np.clip(score, -6, 6)
             self.put(f"head{n}", score / 3)
             self.put(f"p{n}", 1 / (1 + np.exp(-score)))
@@ -315,16 +325,19 @@ class _Features:
                 self.put(f"{name}_{reach}_after", (total[high] - total[numbers + 1]) / reach)
         worth = size * (self.p - 0.45) * (1 - self.links) * np.where(self.prose > 0, 1.0, 0.3) - 0.4
         for start, end in pairwise(self.bounds.tolist()):
-            low, high = _best_run(worth[start:end])
-            inside = slice(start + low, start + high)
+            opens, closes = _best_run(worth[start:end])
+            inside = slice(start + opens, start + closes)
+            all_words = max(float(self.words[start:end].sum()), 1.0)
             self.x[COLUMN["in_run"], inside] = 1
-            self.x[COLUMN["run_share"], start:end] = self.words[inside].sum() / max(float(self.words[start:end].sum()), 1.0)
+            self.x[COLUMN["run_share"], start:end] = self.words[inside].sum() / all_words
 
     def _whole_lines(self) -> NDArray[np.uint64]:
         """A hash of each line's words, in order, and of its document."""
         lines = self.lines
         place = np.arange(len(lines.words)) - lines.first_word[:-1][lines.word_line]
-        weighed = lines.words.astype(np.uint64) * (place.astype(np.uint64) * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15))
+        weighed = lines.words.astype(np.uint64) * (
+            place.astype(np.uint64) * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15)
+        )
         total = np.zeros(self.count, np.uint64)
         np.add.at(total, lines.word_line, weighed)
         return total * np.uint64(4099) + self.document.astype(np.uint64)
@@ -422,7 +435,9 @@ class _Features:
         put("article_title", np.where(within, np.minimum(titles[mine], 1), 0))
         put("article_number", np.where(within, np.log1p(np.maximum(numbers[mine] - numbers[root], 0)) / 2, 0))
         # the innermost element that holds a title and a good part of the content
-        holds = (titles > 0) & (content > 0.3 * np.repeat(page_content_of(content, first), np.diff(np.append(first, nodes))))
+        holds = (titles > 0) & (
+            content > 0.3 * np.repeat(page_content_of(content, first), np.diff(np.append(first, nodes)))
+        )
         chosen = np.maximum.reduceat(np.where(holds, np.arange(nodes), -1), first)[self.document]
         put("in_title_element", (chosen >= 0) & (home >= chosen) & (home < ends[np.maximum(chosen, 0)]))
         for name in ("in_region", "in_article", "same_parent", "same_grandparent", "in_title_element"):
@@ -432,8 +447,8 @@ class _Features:
         self,
     ) -> tuple[Ints, Ints, NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Ints]:
         """For all elements: parent, end of its stretch, weights of its words, whether they name comments, whether it is
-        an <article>; and the first
-        element of each document. A document without elements gets one, so that no stretch is empty."""
+        an <article>; and the first element of each document. A document without elements gets one, so that no stretch
+        is empty."""
         parents: list[int] = []
         ends: list[int] = []
         weights: list[tuple[float, float, float]] = []
@@ -459,7 +474,15 @@ class _Features:
             weights += [memo[node.tag, node.words] for node in document.nodes]
             articles += [node.tag == "article" for node in document.nodes]
         own = np.array(weights)
-        return (np.array(parents), np.array(ends), own[:, 0], own[:, 1], own[:, 2] > 0, np.array(articles), np.array(first))
+        return (
+            np.array(parents),
+            np.array(ends),
+            own[:, 0],
+            own[:, 1],
+            own[:, 2] > 0,
+            np.array(articles),
+            np.array(first),
+        )
 
 
 def _best_run(worth: NDArray[np.floating[Any]]) -> tuple[int, int]:
@@ -523,8 +546,7 @@ def _stated(document: Document) -> tuple[str, str]:
     head = document.head
     titles = [head.title, head.first("og:title", "twitter:title", "dc.title", "headline")]
     described = [head.first("og:description", "description", "twitter:description")]
-    for item in head.json_ld:
-        titles.append(item["headline"] if isinstance(item.get("headline"), str) else None)
+    titles += [item["headline"] for item in head.json_ld if isinstance(item.get("headline"), str)]
     shortest = min((title for title in titles if title and len(title) > 8), key=len, default="")
     return shortest[:400], (described[0] or "")[:600]
 

@@ -56,7 +56,7 @@ def kind_of_words(words: str) -> Kind | None:
 
 
 def kind_of_place(document: Document, block: Block) -> tuple[Kind, str]:
-    """The kind that the nearest telling element around a removed block names, and which it was; `other` if none does."""
+    """The kind that the nearest telling element around a removed block names, and what tells so; or `other`."""
     for node in document.ancestors(block, NEAREST):
         if node.tag not in ("html", "body", "main", "article") and node.words and (named := kind_of_words(node.words)):
             return named, f"class or id says {named}"

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.detect.encode import Floats
 from cleaner.detect.features import COLUMN, FEATURES, Batch, Tables, features
-from cleaner.detect.network import Network
-from cleaner.errors import InputError
 from cleaner.detect.kinds import kind_of_place
+from cleaner.detect.network import Network
 from cleaner.detect.opinion import opinion_of
+from cleaner.errors import InputError
 from cleaner.layout import runs
 from cleaner.model import Document, Evidence
 
@@ -70,7 +70,7 @@ def model_at(path: str) -> Model:
         raise InputError(f"can't be read: {error.strerror or error}", where=path) from error
 
 
-def load_model(file: BinaryIO, name: str) -> Model:
+def load_model(file: IO[bytes], name: str) -> Model:
     """A model from an array file; nothing in it can run code. Raises InputError where it is not one of this version."""
     try:
         with np.load(file, allow_pickle=False) as arrays:
@@ -82,10 +82,12 @@ def load_model(file: BinaryIO, name: str) -> Model:
         networks = tuple(Network.of(held, f"net{n}.") for n in range(int(held["networks"])))
         return Model(tables, networks, held["surrogate"].astype(np.float32))
     except (ValueError, KeyError, OSError, EOFError) as error:
-        raise InputError(f"no weights of cleaner: {error}", where=name, todo="give a file made by `cleaner train`") from error
+        raise InputError(
+            f"no weights of cleaner: {error}", where=name, todo="give a file made by `cleaner train`"
+        ) from error
 
 
-def save_model(file: BinaryIO, model: Model, about: Mapping[str, str]) -> None:
+def save_model(file: IO[bytes], model: Model, about: Mapping[str, str]) -> None:
     """Writes a model: networks as 16-bit, tables as they are. `about` holds credit and figures, for people."""
     arrays: dict[str, NDArray[Any]] = {
         "format": np.array(FORMAT), "features": np.array(FEATURES), "networks": np.array(len(model.networks)),
@@ -181,18 +183,40 @@ def opinion_evidence(keeps: Sequence[bool], against: Floats) -> list[Evidence]:
 
 
 REASONS = {
-    "link": "is link text", "links": "stands among links", "head0": "is worded like debris",
-    "head1": "is worded like debris inside articles", "head2": "is worded like a caption or credit",
-    "head3": "is worded like a list of links", "element": "its elements are named like those of debris",
-    "in_region": "stands outside the element that reads as the article", "mass": "its element holds little of the article",
-    "content": "its element reads as debris", "prose": "no sentences around it", "ends_sentence": "ends in no sentence",
-    "title_seen": "stands above the title", "since_title": "stands far from the title", "prose_before": "stands before the article",
-    "prose_after": "stands behind the article", "from_end": "stands near the end", "from_top": "stands near the top",
-    "cohesion": "shares few words with the article", "repeats": "stands several times", "words": "is short", "short": "is short",
-    "one_word": "is a single word", "capitals": "is in capitals", "digits": "is made of figures", "in_article": "stands outside the <article>",
-    "article": "stands in another <article>", "opinion": "trafilatura drops it", "gap": "is set apart", "size": "its element is small",
-    "depth": "is nested deep", "role": "is marked up like debris", "same": "its neighbours are elsewhere",
-}  # fmt: skip
+    "link": "is link text",
+    "links": "stands among links",
+    "head0": "is worded like debris",
+    "head1": "is worded like debris inside articles",
+    "head2": "is worded like a caption or credit",
+    "head3": "is worded like a list of links",
+    "element": "its elements are named like those of debris",
+    "in_region": "stands outside the element that reads as the article",
+    "mass": "its element holds little of the article",
+    "content": "its element reads as debris",
+    "prose": "no sentences around it",
+    "ends_sentence": "ends in no sentence",
+    "title_seen": "stands above the title",
+    "since_title": "stands far from the title",
+    "prose_before": "stands before the article",
+    "prose_after": "stands behind the article",
+    "from_end": "stands near the end",
+    "from_top": "stands near the top",
+    "cohesion": "shares few words with the article",
+    "repeats": "stands several times",
+    "words": "is short",
+    "short": "is short",
+    "one_word": "is a single word",
+    "capitals": "is in capitals",
+    "digits": "is made of figures",
+    "in_article": "stands outside the <article>",
+    "article": "stands in another <article>",
+    "opinion": "trafilatura drops it",
+    "gap": "is set apart",
+    "size": "its element is small",
+    "depth": "is nested deep",
+    "role": "is marked up like debris",
+    "same": "its neighbours are elsewhere",
+}
 """What a feature says that speaks against a block, by the beginning of its name; the longest that fits counts."""
 PLAIN = "reads as debris"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cleaner.shape import Shape, run_shape, shape_of
 from cleaner.layout import runs
 from cleaner.metadata.byline import is_byline
 from cleaner.metadata.dates import is_date_line
 from cleaner.metadata.headline import find_headline, key
 from cleaner.metadata.words import opening_words
 from cleaner.model import Block, Document, Evidence, Kind, Role
+from cleaner.shape import Shape, run_shape, shape_of
 
 REACH = 14
 """Blocks above the body, and a few below its first, in which bylines and date lines are looked for."""

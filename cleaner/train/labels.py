@@ -88,7 +88,10 @@ def label(texts: Sequence[str], body: str, title: str | None = None) -> Labels:
     lines = [tokens(text) for text in texts]
     places = _align(lines, gold)
     share = np.array(
-        [min(1.0, place.count / len(line)) if place and line else 0.0 for place, line in zip(places, lines, strict=True)],
+        [
+            min(1.0, place.count / len(line)) if place and line else 0.0
+            for place, line in zip(places, lines, strict=True)
+        ],
         np.float32,
     )
     values = np.where(share >= IN, KEEP, np.where(share <= OUT, DEBRIS, UNKNOWN)).astype(np.int8)
@@ -130,7 +133,7 @@ def _candidates(line: list[str], gold: Gold) -> list[Place]:
     for diagonal, _ in votes.most_common(8):
         if len(places) >= 4 or any(abs(diagonal - (place.start - place.at)) <= slack for place in places):
             continue
-        near = {}
+        near: dict[int, tuple[int, int]] = {}
         for at, place in hits:
             off = abs(place - at - diagonal)
             # a triple off the main diagonal counts only with its neighbour: alone it is chance
@@ -199,7 +202,12 @@ def _find_run(gold: Gold, line: list[str], low: int, high: int) -> int | None:
         if gold.words[start] == line[0] and list(gold.words[start : start + size]) == line:
             end = start + size
             begins, closes = start in gold.starts, end in gold.ends
-            if size >= 5 or (begins and closes) or (start == low and low > 0) or (end == high and high < len(gold.words)):
+            if (
+                size >= 5
+                or (begins and closes)
+                or (start == low and low > 0)
+                or (end == high and high < len(gold.words))
+            ):
                 return start
     return None
 

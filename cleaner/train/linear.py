@@ -66,7 +66,13 @@ def word_rows(sample: Sample, domain: int, rows: Rows) -> None:
         targets[:, 2] = np.array([block.role == "caption" for block in blocks])
         targets[:, 3] = np.array([block.link_share > 0.6 for block in blocks]) & (work.words < 15)
     weights = sample.weight * np.clip(work.words, 2, 20) / 10
-    rows.add((found.buckets[order] & np.uint32(WORD_BUCKETS - 1)).astype(np.int64), counts, targets, weights.astype(np.float32), domain)
+    rows.add(
+        (found.buckets[order] & np.uint32(WORD_BUCKETS - 1)).astype(np.int64),
+        counts,
+        targets,
+        weights.astype(np.float32),
+        domain,
+    )
 
 
 def element_rows(sample: Sample, domain: int, rows: Rows) -> None:
@@ -118,7 +124,9 @@ class Data:
         return np.bincount(self.seen_bucket[domains[self.seen_domain]], minlength=self.size)
 
 
-def train_linear(data: Data, domains: NDArray[np.bool_], *, normalise: bool, seed: int, rate: float = 0.03) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def train_linear(
+    data: Data, domains: NDArray[np.bool_], *, normalise: bool, seed: int, rate: float = 0.03
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """(weights, bias) of logistic regressions, one for each target, on the rows of the chosen domains."""
     torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
@@ -163,7 +171,9 @@ def _loss(score: Tensor, target: Tensor, weight: Tensor) -> Tensor:
     return (each * known * weight[:, None]).sum() / (known * weight[:, None]).sum().clamp(min=1) * known.any(0).sum()
 
 
-def tables_of(words: NDArray[np.float32], bias: NDArray[np.float32], elements: NDArray[np.float32], element_bias: float) -> Tables:
+def tables_of(
+    words: NDArray[np.float32], bias: NDArray[np.float32], elements: NDArray[np.float32], element_bias: float
+) -> Tables:
     """The trained parts as the detector reads them: weights of words as bytes."""
     scale = np.maximum(np.quantile(np.abs(words[np.abs(words).sum(1) > 0]), 0.9995, axis=0), 1e-6) / 127
     packed = np.clip(np.rint(words / scale), -127, 127).astype(np.int8)
@@ -171,7 +181,9 @@ def tables_of(words: NDArray[np.float32], bias: NDArray[np.float32], elements: N
     return Tables(packed, scale.astype(np.float32), bias.astype(np.float32), both.astype(np.float32), element_bias)
 
 
-def all_tables(samples: Sequence[Sample], fold_of: dict[str, int], folds: Sequence[int | None], seed: int) -> list[Tables]:
+def all_tables(
+    samples: Sequence[Sample], fold_of: dict[str, int], folds: Sequence[int | None], seed: int
+) -> list[Tables]:
     """For each fold, the tables trained on the samples outside it; for None on all of them."""
     numbers = {domain: n for n, domain in enumerate(sorted({sample.domain for sample in samples}))}
     words, elements = Rows(), Rows()

@@ -40,7 +40,7 @@ def row_weights(words: NDArray[np.float32], labels: NDArray[np.int8], weight: fl
         inside[kept[0] : kept[-1] + 4] = True
         base = np.where(inside & (labels == DEBRIS), base * 2 + 0.5, base)
     base = np.where((labels == KEEP) | (labels == DEBRIS), base, 0)
-    return (weight * base / np.sqrt(max(base.sum(), 1)) / 4).astype(np.float32)
+    return np.asarray(weight * base / np.sqrt(max(base.sum(), 1)) / 4, np.float32)
 
 
 class Net(nn.Module):
@@ -87,11 +87,12 @@ class Net(nn.Module):
         """The weights under the names that `Network.of` reads."""
 
         def give(value: Tensor) -> NDArray[np.float32]:
-            return value.detach().numpy().copy()
+            return np.array(value.detach().numpy(), np.float32)
 
         made = {"mean": give(self.mean), "scale": give(self.scale), "first": give(self.first.weight.T),
-                "first_bias": give(self.first.bias), "pool": give(self.pool.weight.T), "pool_bias": give(self.pool.bias),
-                "last": give(self.last.weight.T), "last_bias": give(self.last.bias)}  # fmt: skip
+                "first_bias": give(self.first.bias), "pool": give(self.pool.weight.T),
+                "pool_bias": give(self.pool.bias), "last": give(self.last.weight.T),
+                "last_bias": give(self.last.bias)}  # fmt: skip
         for n, conv in enumerate(self.convs):
             made[f"conv{n}"], made[f"conv{n}_bias"] = give(conv.weight.T), give(conv.bias)
         return made
@@ -127,7 +128,8 @@ def train_network(examples: Sequence[Example], *, seed: int, epochs: int = EPOCH
             optimiser.step()
             if plan.last_epoch < plan.total_steps - 1:
                 plan.step()
-    return net.eval()
+    net.eval()
+    return net
 
 
 def _batches(order: NDArray[np.int64], sizes: NDArray[np.int64]) -> list[NDArray[np.int64]]:
