@@ -81,7 +81,9 @@ def load_model(file: IO[bytes], name: str) -> Model:
                         float(held["element_bias"]))  # fmt: skip
         networks = tuple(Network.of(held, f"net{n}.") for n in range(int(held["networks"])))
         return Model(tables, networks, held["surrogate"].astype(np.float32))
-    except (ValueError, KeyError, OSError, EOFError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # zipfile, zlib and NumPy have errors of their own for damaged files, a dozen kinds
         raise InputError(
             f"no weights of cleaner: {error}", where=name, todo="give a file made by `cleaner train`"
         ) from error
