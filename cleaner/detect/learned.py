@@ -73,6 +73,9 @@ def model_at(path: str) -> Model:
 def load_model(file: IO[bytes], name: str) -> Model:
     """A model from an array file; nothing in it can run code. Raises InputError where it is not one of this version."""
     try:
+        if file.read(2) != b"PK":  # NumPy takes any other file for a pickle, and says how to run it
+            raise ValueError("not an array file")
+        file.seek(0)
         with np.load(file, allow_pickle=False) as arrays:
             held: Mapping[str, NDArray[Any]] = {key: arrays[key] for key in arrays.files}
         if int(held["format"]) != FORMAT or tuple(held["features"].tolist()) != FEATURES:
