@@ -226,7 +226,9 @@ def clean_command(
     dek: Annotated[bool, typer.Option(help="Keep the dek (standfirst) in the text.")] = False,
     captions: Annotated[bool, typer.Option(help="Keep figure captions in the text.")] = False,
     dateline: Annotated[str, typer.Option(help="keep or strip: the dateline in the first paragraph.")] = "keep",
-    opinion: Annotated[Opinion, typer.Option(help="Ask trafilatura about pages: where unsure, or not.")] = Opinion.auto,
+    opinion: Annotated[
+        Opinion, typer.Option(help="Ask trafilatura about pages too: where unsure, or not.")
+    ] = Opinion.auto,
     weights: Weights = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say what happens to each file.")] = False,
@@ -385,7 +387,7 @@ def train_command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output file that exists.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
 ) -> None:
-    """Train weights of your own on pages with gold; needs `pip install 'article-cleaner[train]'`.
+    """Train weights of your own on pages with gold; needs PyTorch, with the extra `train` of article-cleaner.
 
     Exit status: 0 done, 1 the gold can't be read or is too little, 2 wrong usage.
     """
