@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from hashlib import sha256
 from io import TextIOWrapper
+from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, cast
+from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
 import typer
 
@@ -130,13 +132,15 @@ def read_source(name: str, path: Path | None) -> bytes:
 class Output:
     """A file that is written under a passing name and takes its own when it is complete."""
 
-    def __init__(self, path: Path, *, overwrite: bool) -> None:
+    def __init__(self, path: Path, *, overwrite: bool, binary: bool = False) -> None:
         if path.exists() and not overwrite:
             raise UsageError("exists already", where=str(path), todo="use --overwrite or another name")
         self.path = path
         self.partial = path if path.exists() and not path.is_file() else path.with_name(path.name + ".partial")
         try:
-            self.stream = self.partial.open("w", encoding="utf-8", newline="\n")
+            self.stream: IO[Any] = (
+                self.partial.open("wb") if binary else self.partial.open("w", encoding="utf-8", newline="\n")
+            )
         except OSError as error:
             raise UsageError(f"can't be written: {error.strerror}", where=str(path)) from error
 
@@ -144,6 +148,11 @@ class Output:
         self.stream.close()
         if self.partial != self.path:
             self.partial.replace(self.path)
+
+    def discard(self) -> None:
+        self.stream.close()
+        if self.partial != self.path:
+            self.partial.unlink(missing_ok=True)
 
 
 class Sink:
@@ -201,6 +210,7 @@ class Sink:
 Paths = Annotated[list[str] | None, typer.Argument(help="Files, folders, or - for standard input.", show_default="-")]
 Url = Annotated[str | None, typer.Option(help="Where the document came from; nothing is fetched.")]
 Kind = Annotated[KindName, typer.Option(help="What the sources are; auto tells from each one.")]
+Weights = Annotated[Path | None, typer.Option(help="Weights of your own, made by `cleaner train`.")]
 
 
 @app.command("clean")
@@ -216,7 +226,10 @@ def clean_command(
     dek: Annotated[bool, typer.Option(help="Keep the dek (standfirst) in the text.")] = False,
     captions: Annotated[bool, typer.Option(help="Keep figure captions in the text.")] = False,
     dateline: Annotated[str, typer.Option(help="keep or strip: the dateline in the first paragraph.")] = "keep",
-    opinion: Annotated[Opinion, typer.Option(help="Ask trafilatura about pages too (slower).")] = Opinion.auto,
+    opinion: Annotated[
+        Opinion, typer.Option(help="Ask trafilatura about pages too: where unsure, or not.")
+    ] = Opinion.auto,
+    weights: Weights = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say what happens to each file.")] = False,
 ) -> None:
@@ -228,7 +241,10 @@ def clean_command(
     from cleaner.pipeline import Cleaner
 
     try:
-        options = Options.of(headings=headings, dek=dek, captions=captions, dateline=dateline, opinion=opinion.value)
+        options = Options.of(
+            headings=headings, dek=dek, captions=captions, dateline=dateline, opinion=opinion.value,
+            weights=_weights(weights),
+        )  # fmt: skip
         sources = list(expand(paths or [STDIN]))
         many = len(sources) > 1 or any(is_folder(Path(name)) for name in paths or [])
         refuse_overlap(paths or [], (path for _, path, _ in sources), [output, removed])
@@ -273,14 +289,19 @@ def explain_command(
     file: Annotated[str, typer.Argument(help="A file, or - for standard input.")],
     url: Url = None,
     kind: Kind = KindName.auto,
+    weights: Weights = None,
 ) -> None:
     """Show a document with what is kept, what is removed, and why."""
     from cleaner.explain import explain
     from cleaner.pipeline import clean
 
     try:
+        own = _weights(weights)
+    except InputError as error:
+        _fail(error)
+    try:
         data = read_source(file, None if file == STDIN else Path(file))
-        article = clean(data, url=url, kind=_kind(kind))
+        article = clean(data, url=url, kind=_kind(kind), weights=own)
         _prepare_streams()
         explain(article)
     except CleanerError as error:
@@ -346,6 +367,72 @@ def evaluate_command(
     raise typer.Exit(1 if complaints else 0)
 
 
+@app.command("train")
+def train_command(
+    gold: Annotated[
+        list[Path], typer.Argument(help="Folders with gold, or .jsonl files, as `cleaner evaluate` reads.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The weights file, such as weights.npz.")],
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file.")] = 0,
+    networks: Annotated[int, typer.Option(min=1, max=9, help="Networks whose judgement is averaged.")] = 2,
+    epochs: Annotated[int, typer.Option(min=1, help="Times that each example is learned from.")] = 6,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that read pages.")] = 2,
+    without_fold: Annotated[
+        int | None, typer.Option(min=0, max=4, help="Leave a fifth of the sites out, to measure on.")
+    ] = None,
+    weight: Annotated[
+        list[str] | None, typer.Option(help="NAME=0.5: how much the pages of a gold count, by its file name.")
+    ] = None,
+    credit: Annotated[str, typer.Option(help="Whose pages these are; written into the file.")] = "",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output file that exists.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
+) -> None:
+    """Train weights of your own on pages with gold; needs PyTorch, with the extra `train` of article-cleaner.
+
+    Exit status: 0 done, 1 the gold can't be read or is too little, 2 wrong usage.
+    """
+    try:
+        from cleaner.train.fit import Settings, check_weights, train
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "torch":
+            raise
+        _fail(UsageError("training needs PyTorch", todo="pip install 'article-cleaner[train]'"))
+    settings = Settings(
+        seed=seed, networks=networks, epochs=epochs, jobs=jobs, without_fold=without_fold, credit=credit,
+        weights=dict(map(_gold_weight, weight or ())),
+    )  # fmt: skip
+    try:
+        refuse_overlap(map(str, gold), gold, [output])
+        check_weights(gold, settings)
+        file = Output(output, overwrite=overwrite, binary=True)
+    except (InputError, UsageError) as error:
+        _fail(error)
+    try:
+        data = train(gold, settings, (lambda said: None) if quiet else _say)
+        file.stream.write(data)
+        file.close()
+    except CleanerError as error:
+        _say(f"error: {error}")
+        raise typer.Exit(1) from None
+    except OSError as error:
+        _fail_writing(error)
+    finally:
+        file.discard()
+    if not quiet:
+        _say(f"{output}: {len(data) / 1e6:.1f} MB, SHA-256 {sha256(data).hexdigest()}")
+
+
+def _gold_weight(text: str) -> tuple[str, float]:
+    name, _, value = text.rpartition("=")
+    try:
+        weight = float(value)
+    except ValueError:
+        weight = 0.0
+    if not name or not 0 < weight < inf:
+        _fail(UsageError(f"--weight {text}", todo="write NAME=0.5"))
+    return name, weight
+
+
 def _version(value: bool) -> None:
     if value:
         from cleaner import __version__
@@ -400,6 +487,16 @@ def _rendered(article: Article, form: Format, name: str) -> str:
 
 def _kind(name: KindName) -> SourceKind | None:
     return None if name is KindName.auto else cast("SourceKind", name.value)
+
+
+def _weights(path: Path | None) -> str | None:
+    """The weights of an option, once they are known to be some. Raises InputError."""
+    if path is None:
+        return None
+    from cleaner.detect.learned import model_at
+
+    model_at(str(path))
+    return str(path)
 
 
 def _say(message: str) -> None:

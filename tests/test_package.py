@@ -114,7 +114,7 @@ def test_options_change_what_is_in_the_text() -> None:
 
 
 def test_the_second_opinion_is_asked_when_told() -> None:
-    assert clean(PAGE, opinion=True).text == clean(PAGE).text
+    assert clean(PAGE, opinion="always").text == clean(PAGE).text
 
 
 def test_markdown_carries_the_structure() -> None:

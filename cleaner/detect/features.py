@@ -28,7 +28,6 @@ from cleaner.detect.encode import (
     UPPER,
     Floats,
     Ints,
-    Lines,
     alphabet,
     encode,
     grams,
@@ -148,7 +147,8 @@ class _Features:
         self.x[COLUMN[name]] = values
 
     def got(self, name: str) -> Floats:
-        return self.x[COLUMN[name]]
+        row: Floats = self.x[COLUMN[name]]
+        return row
 
     # --- one line by itself -----------------------------------------------------------------------
 
@@ -157,9 +157,8 @@ class _Features:
         classes = lines.classes
 
         def counted(bit: int) -> Floats:
-            return np.add.reduceat(((classes & bit) != 0).view(np.uint8), lines.starts, dtype=np.int32).astype(
-                np.float32
-            )
+            marked = ((classes & bit) != 0).view(np.uint8)
+            return np.asarray(np.add.reduceat(marked, lines.starts, dtype=np.int32), np.float32)
 
         letters, digits = counted(LETTER), counted(DIGIT)
         chars = np.maximum(lines.sizes, 1).astype(np.float32)
@@ -330,12 +329,11 @@ class _Features:
                 self.put(f"{name}_{reach}_after", (total[high] - total[numbers + 1]) / reach)
         worth = size * (self.p - 0.45) * (1 - self.links) * np.where(self.prose > 0, 1.0, 0.3) - 0.4
         for start, end in pairwise(self.bounds.tolist()):
-            low, high = _best_run(worth[start:end])
-            inside = slice(start + low, start + high)
+            opens, closes = _best_run(worth[start:end])
+            inside = slice(start + opens, start + closes)
+            all_words = max(float(self.words[start:end].sum()), 1.0)
             self.x[COLUMN["in_run"], inside] = 1
-            self.x[COLUMN["run_share"], start:end] = self.words[inside].sum() / max(
-                float(self.words[start:end].sum()), 1.0
-            )
+            self.x[COLUMN["run_share"], start:end] = self.words[inside].sum() / all_words
 
     def _whole_lines(self) -> NDArray[np.uint64]:
         """A hash of each line's words, in order, and of its document."""
@@ -427,7 +425,7 @@ class _Features:
         commented = (comments | _inside_another(comments, ends))[home] & known
         put("in_comments", commented)
         elsewhere = np.add.reduceat(np.where(commented, 0, words * self.prose * self.p), self.bounds[:-1])
-        put("uncommented", (np.log1p(elsewhere) / 6)[self.document])
+        put("uncommented", (np.log1p(elsewhere) / 6)[self.document] * self.got("html"))
         # <article> elements, the outermost
         outer = is_article & ~_inside_another(is_article, ends)
         latest = np.maximum.accumulate(np.where(outer, np.arange(nodes), -1))
@@ -451,8 +449,8 @@ class _Features:
         self,
     ) -> tuple[Ints, Ints, NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Ints]:
         """For all elements: parent, end of its stretch, weights of its words, whether they name comments, whether it is
-        an <article>; and the first
-        element of each document. A document without elements gets one, so that no stretch is empty."""
+        an <article>; and the first element of each document. A document without elements gets one, so that no stretch
+        is empty."""
         parents: list[int] = []
         ends: list[int] = []
         weights: list[tuple[float, float, float]] = []
@@ -546,8 +544,7 @@ def _stated(document: Document) -> tuple[str, str]:
     head = document.head
     titles = [head.title, head.first("og:title", "twitter:title", "dc.title", "headline")]
     described = [head.first("og:description", "description", "twitter:description")]
-    for item in head.json_ld:
-        titles += [item["headline"]] if isinstance(item.get("headline"), str) else []
+    titles += [item["headline"] for item in head.json_ld if isinstance(item.get("headline"), str)]
     shortest = min((title for title in titles if title and len(title) > 8), key=len, default="")
     return shortest[:400], (described[0] or "")[:600]
 

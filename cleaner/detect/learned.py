@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,9 +70,12 @@ def model_at(path: str) -> Model:
         raise InputError(f"can't be read: {error.strerror or error}", where=path) from error
 
 
-def load_model(file: BinaryIO, name: str) -> Model:
+def load_model(file: IO[bytes], name: str) -> Model:
     """A model from an array file; nothing in it can run code. Raises InputError where it is not one of this version."""
     try:
+        if file.read(2) != b"PK":  # NumPy takes any other file for a pickle, and says how to run it
+            raise ValueError("not an array file")
+        file.seek(0)
         with np.load(file, allow_pickle=False) as arrays:
             held: Mapping[str, NDArray[Any]] = {key: arrays[key] for key in arrays.files}
         if int(held["format"]) != FORMAT or tuple(held["features"].tolist()) != FEATURES:
@@ -81,13 +84,15 @@ def load_model(file: BinaryIO, name: str) -> Model:
                         float(held["element_bias"]))  # fmt: skip
         networks = tuple(Network.of(held, f"net{n}.") for n in range(int(held["networks"])))
         return Model(tables, networks, held["surrogate"].astype(np.float32))
-    except (ValueError, KeyError, OSError, EOFError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # zipfile, zlib and NumPy have errors of their own for damaged files, a dozen kinds
         raise InputError(
             f"no weights of cleaner: {error}", where=name, todo="give a file made by `cleaner train`"
         ) from error
 
 
-def save_model(file: BinaryIO, model: Model, about: Mapping[str, str]) -> None:
+def save_model(file: IO[bytes], model: Model, about: Mapping[str, str]) -> None:
     """Writes a model: networks as 16-bit, tables as they are. `about` holds credit and figures, for people."""
     arrays: dict[str, NDArray[Any]] = {
         "format": np.array(FORMAT), "features": np.array(FEATURES), "networks": np.array(len(model.networks)),

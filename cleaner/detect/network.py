@@ -50,14 +50,14 @@ class Network:
         return cls(get("mean"), get("scale"), get("first"), get("first_bias"), layers, get("pool"), get("pool_bias"),
                    get("last"), get("last_bias"))  # fmt: skip
 
-    def arrays(self) -> dict[str, NDArray[np.float16]]:
+    def arrays(self) -> dict[str, NDArray[np.float16] | Floats]:
         """The arrays of a weights file; mean and scale keep 32 bits."""
         held = {"first": self.first, "first_bias": self.first_bias, "pool": self.pool, "pool_bias": self.pool_bias,
                 "last": self.last, "last_bias": self.last_bias}  # fmt: skip
         for n, (weight, bias) in enumerate(self.layers):
             held |= {f"conv{n}": weight, f"conv{n}_bias": bias}
         small = {name: value.astype(np.float16) for name, value in held.items()}
-        return small | {"mean": self.mean, "scale": self.scale}  # type: ignore[dict-item]
+        return {**small, "mean": self.mean, "scale": self.scale}
 
     def __call__(self, x: Floats, bounds: Ints) -> Floats:
         """(rows,) log-odds that each block is content. `bounds` are the first rows of the documents and the end."""

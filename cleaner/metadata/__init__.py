@@ -66,7 +66,13 @@ def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
             block = document.blocks[verdict.block]
             said = next((item.value for item in verdict.evidence if item.rule == "opening.headline"), None)
             return Found(
-                "headline", clean_characters(block.text), block.text, "line", float(said or 0.5), block.span, block.index
+                "headline",
+                clean_characters(block.text),
+                block.text,
+                "line",
+                float(said or 0.5),
+                block.span,
+                block.index,
             )
     return None
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cleaner.shape import is_bar, shape_of
 from cleaner.fold import bare, fold
 from cleaner.measure import word_count
 from cleaner.metadata.byline import is_byline
 from cleaner.metadata.dates import is_date_line
 from cleaner.model import Block, Document, Found
 from cleaner.normalise.characters import clean_characters
+from cleaner.shape import is_bar, shape_of
 
 ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "Posting", "WebPage")
 _SITE = re.compile(r"\s+(?:[|–—·•»«:/-]|::|&raquo;)\s+|\s*\|\s*")

@@ -3,10 +3,13 @@ weights on the same machine and library versions."""
 
 from __future__ import annotations
 
-import hashlib
+import multiprocessing
 import random
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -20,16 +23,21 @@ from cleaner.detect.learned import Model, save_model
 from cleaner.detect.network import Network
 from cleaner.detect.opinion import opinion_of
 from cleaner.errors import CleanerError, InputError
-from cleaner.evaluate.gold import GoldPage, load_gold
+from cleaner.evaluate.gold import DEFAULT_TYPE, GoldPage, load_gold
+from cleaner.model import Head
 from cleaner.read import read
 from cleaner.train.examples import examples_of
 from cleaner.train.labels import DEBRIS
-from cleaner.train.linear import all_tables
+from cleaner.train.linear import LEAST_DOMAINS, all_tables
 from cleaner.train.samples import Inserts, Sample, debris_of, domain_of, fold_of, rule_lines, samples_of
 from cleaner.train.sequence import Example, train_network
 
 FOLDS = 5
 """Parts by domain: the linear scores that the network learns from are those of tables that have not seen the page."""
+OTHER_TYPES = 0.5
+"""How much pages count that are no articles."""
+CONTEXT = "spawn"
+"""How workers start; a fork would copy a process in which PyTorch has threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +48,13 @@ class Settings:
     networks: int = 2
     epochs: int = 6
     jobs: int = 2
+    """Processes; with 1 all is done in this one."""
     without_fold: int | None = None
     """A fold of domains that is left out altogether, to be measured on."""
     weights: Mapping[str, float] = field(default_factory=dict)
-    """How much the pages of a gold folder count, by its name; 1 where it is not named."""
+    """How much the pages of a gold count, by the last part of its path; 1 where it is not named."""
+    credit: str = ""
+    """Whose pages these are; written into the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +69,73 @@ class Page:
         return self.samples[0].domain
 
 
-def train(golds: Sequence[Path], output: Path, settings: Settings, tell: Callable[[str], None]) -> None:
-    """Writes weights trained on the pages of gold folders. Raises InputError where there is too little to learn from."""
-    named = [(page, settings.weights.get(path.name, 1.0)) for path in golds for page in load_gold(path)]
-    if settings.without_fold is not None:
-        named = [item for item in named if fold_of(domain_of(item[0]), FOLDS) != settings.without_fold]
-    tell(f"{len(named)} pages: reading, rendering, labelling")
-    with ProcessPoolExecutor(settings.jobs) as pool:
-        pages = [page for page in pool.map(_page_of, named, chunksize=8) if page.samples]
-    folds = {page.domain: fold_of(page.domain, FOLDS) for page in pages}
-    if len(set(folds.values())) < FOLDS:
-        raise InputError(f"pages of {len(folds)} domains", todo=f"give pages of more, at least some in {FOLDS} parts")
-    tell(f"{len(pages)} pages with labels: training the linear tables, {FOLDS} times out of fold and once on all")
-    picked = [sample for page in pages for sample in page.samples if sample.source in ("page", "nodes")]
-    *parts, whole = all_tables(picked, folds, [*range(FOLDS), None], settings.seed)
+def train(golds: Sequence[Path], settings: Settings, tell: Callable[[str], None] = lambda said: None) -> bytes:
+    """The weights file of a model trained on the pages of gold. Raises InputError where there is too little to learn
+    from, or a weight is given for gold that is not there."""
+    gold = gold_of(golds, settings)
+    tell(f"{len(gold)} pages: reading, rendering, labelling")
+    with _mapping(settings.jobs) as mapped:
+        pages = [page for page in mapped(_page_of, gold) if page.samples]
+    folds = folds_of(pages, settings)
+    tell(f"{len(pages)} pages with labels: training the linear tables, {len(set(folds.values()))} times out of fold")
+    tables, whole = _tables(pages, folds, settings.seed)
     tell("computing features")
-    examples = _examples(pages, folds, parts, settings)
+    examples = _examples(pages, folds, tables, settings)
     tell(f"{len(examples)} examples: training {settings.networks} networks")
-    networks = tuple(
-        Network.of(train_network(examples, seed=settings.seed + n, epochs=settings.epochs).arrays())
-        for n in range(settings.networks)
-    )
-    model = Model(whole, networks, surrogate_of(networks, examples))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "index_reduce")  # PyTorch calls it new; it has been so for years
+        networks = tuple(
+            Network.of(train_network(examples, seed=settings.seed + n, epochs=settings.epochs).arrays())
+            for n in range(settings.networks)
+        )
+    about = {"credit": settings.credit, "pages": str(len(pages)), "gold": ", ".join(sorted(map(name_of, golds)))}
     data = BytesIO()
-    save_model(data, model, {"pages": str(len(pages)), "gold": ", ".join(sorted({path.name for path in golds}))})
-    output.write_bytes(data.getvalue())
-    tell(f"{output}: {len(data.getvalue()) / 1e6:.1f} MB, SHA-256 {hashlib.sha256(data.getvalue()).hexdigest()}")
+    save_model(data, Model(whole, networks, surrogate_of(networks, examples)), about)
+    return data.getvalue()
+
+
+def name_of(gold: Path) -> str:
+    """What a gold is called: the last part of its path."""
+    return gold.absolute().name
+
+
+def check_weights(golds: Sequence[Path], settings: Settings) -> None:
+    """Raises InputError where a weight is given for gold that is not there."""
+    names = {name_of(path) for path in golds}
+    if unknown := settings.weights.keys() - names:
+        raise InputError(f"a weight for {', '.join(sorted(unknown))}", todo=f"there is {', '.join(sorted(names))}")
+
+
+def gold_of(golds: Sequence[Path], settings: Settings) -> list[tuple[GoldPage, float]]:
+    """The pages to learn from, each with how much it counts. Raises InputError."""
+    check_weights(golds, settings)
+    found: list[tuple[GoldPage, float]] = []
+    for path in golds:
+        weight = settings.weights.get(name_of(path), 1.0)
+        found += [
+            (page, weight if page.page_type == DEFAULT_TYPE else weight * OTHER_TYPES)
+            for page in load_gold(path)
+            if settings.without_fold is None or fold_of(domain_of(page), FOLDS) != settings.without_fold
+        ]
+    return found
+
+
+def folds_of(pages: Sequence[Page], settings: Settings) -> dict[str, int]:
+    """The fold of each domain. Raises InputError where one of them is empty, or too few domains are left without it."""
+    folds = {page.domain: fold_of(page.domain, FOLDS) for page in pages}
+    wanted = set(range(FOLDS)) - {settings.without_fold}
+    filled = set(folds.values())
+    fewest = min(sum(fold != one for fold in folds.values()) for one in wanted)
+    if filled != wanted or fewest < LEAST_DOMAINS:
+        raise InputError(
+            f"{len(pages)} pages with a body that could be found again, of {len(folds)} sites, in {len(filled)} of"
+            f" {len(wanted)} parts",
+            todo="give pages of more sites, at least some dozens",
+        )
+    return folds
+
+
+# --- stages -----------------------------------------------------------------------------------------
 
 
 def _page_of(item: tuple[GoldPage, float]) -> Page:
@@ -102,10 +154,28 @@ def _page_of(item: tuple[GoldPage, float]) -> Page:
 def _slim(sample: Sample) -> Sample:
     """Without what training doesn't read: the source, and values that can't go to another process."""
     head = sample.document.head
-    wanted = {name: values for name, values in head.meta.items() if "title" in name or "description" in name}
-    stated = tuple({"headline": item["headline"]} for item in head.json_ld if isinstance(item.get("headline"), str))
-    document = replace(sample.document, source="", head=replace(head, meta=wanted, json_ld=stated))
-    return replace(sample, document=document)
+    meta = {name: values for name, values in head.meta.items() if re_read(name)}
+    stated = tuple({key: item[key] for key in ("headline", "@type") if key in item} for item in head.json_ld)
+    slim = Head(head.title, head.language, head.canonical, meta, stated)
+    return replace(sample, document=replace(sample.document, source="", head=slim))
+
+
+def re_read(name: str) -> bool:
+    """Whether the features read a meta name."""
+    return "title" in name or "description" in name or name == "headline"
+
+
+def _tables(pages: Sequence[Page], folds: dict[str, int], seed: int) -> tuple[dict[int, Tables], Tables]:
+    """The linear tables that have not seen a fold, by fold, and those that have seen all."""
+    picked = [
+        sample
+        for page in pages
+        for sample in page.samples
+        if sample.source in ("page", "nodes") or len(page.samples) == 1
+    ]
+    used = sorted(set(folds.values()))
+    *parts, whole = all_tables(picked, folds, [*used, None], seed)
+    return dict(zip(used, parts, strict=True)), whole
 
 
 def _inserts(pages: Sequence[Page], folds: Mapping[str, int], fold: int, seed: int) -> Inserts:
@@ -123,27 +193,29 @@ def _inserts(pages: Sequence[Page], folds: Mapping[str, int], fold: int, seed: i
     return Inserts((*debris, *hits), tuple(captions), tuple(misses))
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What every worker that computes examples needs, by fold."""
+
+    tables: Mapping[int, Tables]
+    inserts: Mapping[int, Inserts]
+    seed: int
+
+
 def _examples(
-    pages: Sequence[Page], folds: Mapping[str, int], parts: Sequence[Tables], settings: Settings
+    pages: Sequence[Page], folds: Mapping[str, int], tables: Mapping[int, Tables], settings: Settings
 ) -> list[Example]:
-    inserts = [_inserts(pages, folds, fold, settings.seed) for fold in range(FOLDS)]
-    work = [(page, parts[folds[page.domain]], folds[page.domain]) for page in pages]
-    with ProcessPoolExecutor(settings.jobs, initializer=_set_inserts, initargs=(inserts, parts, settings.seed)) as pool:
-        made = pool.map(_examples_of, [(page, fold) for page, _, fold in work], chunksize=16)
+    inserts = {fold: _inserts(pages, folds, fold, settings.seed) for fold in tables}
+    shared = Shared(tables, inserts, settings.seed)
+    with _mapping(settings.jobs, shared) as mapped:
+        made = mapped(_examples_of, [(page, folds[page.domain]) for page in pages])
         return [example for group in made for example in group]
-
-
-_SHARED: dict[str, Any] = {}
-"""What every worker of one training needs, sent once."""
-
-
-def _set_inserts(inserts: list[Inserts], parts: Sequence[Tables], seed: int) -> None:
-    _SHARED.update(inserts=inserts, parts=parts, seed=seed)
 
 
 def _examples_of(item: tuple[Page, int]) -> list[Example]:
     page, fold = item
-    return examples_of(page.samples, _SHARED["parts"][fold], _SHARED["inserts"][fold], _SHARED["seed"], page.keeps)
+    shared = _SHARED[-1]
+    return examples_of(page.samples, shared.tables[fold], shared.inserts[fold], shared.seed, page.keeps)
 
 
 def surrogate_of(networks: Sequence[Network], examples: Sequence[Example]) -> NDArray[np.float32]:
@@ -156,3 +228,31 @@ def surrogate_of(networks: Sequence[Network], examples: Sequence[Example]) -> ND
     y = np.clip(network(x, bounds), -8, 8)
     gram = z.T @ z + 0.01 * len(z) * np.eye(len(FEATURES), dtype=np.float32)
     return np.linalg.solve(gram, z.T @ (y - y.mean())).astype(np.float32)
+
+
+# --- workers ----------------------------------------------------------------------------------------
+
+_SHARED: list[Shared] = []
+"""Of this process; what the work at hand shares is the last."""
+Mapped = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+
+
+@contextmanager
+def _mapping(jobs: int, shared: Shared | None = None) -> Iterator[Mapped]:
+    """A `map` over processes, with results in the order of the work."""
+    if jobs == 1:
+        _share(shared)
+        try:
+            yield map
+        finally:
+            _SHARED.clear()
+        return
+    try:
+        with ProcessPoolExecutor(jobs, multiprocessing.get_context(CONTEXT), _share, (shared,)) as pool:
+            yield lambda work, items: pool.map(work, items, chunksize=8)
+    except BrokenProcessPool:
+        raise CleanerError("a worker process died", todo="see whether memory ran out; use fewer jobs") from None
+
+
+def _share(shared: Shared | None) -> None:
+    _SHARED[:] = [shared] if shared else []

@@ -133,7 +133,7 @@ def _candidates(line: list[str], gold: Gold) -> list[Place]:
     for diagonal, _ in votes.most_common(8):
         if len(places) >= 4 or any(abs(diagonal - (place.start - place.at)) <= slack for place in places):
             continue
-        near = {}
+        near: dict[int, tuple[int, int]] = {}
         for at, place in hits:
             off = abs(place - at - diagonal)
             # a triple off the main diagonal counts only with its neighbour: alone it is chance
@@ -185,10 +185,8 @@ def _fill(result: list[Place | None], lines: list[list[str]], gold: Gold, betwee
     at = low
     for n in between:
         line = lines[n]
-        if not line or len(line) > high - at:
-            continue
         for shift in range(2 if len(line) > 1 and line[0].isdigit() else 1):
-            start = _find_run(gold, line[shift:], at, high)
+            start = _find_run(gold, line[shift:], at, high) if line else None
             if start is not None:
                 end = start + len(line) - shift
                 result[n] = Place(start, end, len(line), 0.0)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from urllib.parse import urlsplit
@@ -109,9 +109,9 @@ def renderings(document: Document) -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _renderers() -> dict[str, object]:
+def _renderers() -> dict[str, Callable[[str], str]]:
     """The renderers that are installed."""
-    found: dict = {}  # type: ignore[type-arg]
+    found: dict[str, Callable[[str], str]] = {}
     try:
         from inscriptis import get_text
 

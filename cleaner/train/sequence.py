@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,7 +11,8 @@ from torch import Tensor, nn
 
 from cleaner.detect.features import COLUMN
 from cleaner.detect.network import DILATIONS, MARGIN, POOL_AFTER, WIDTH
-from cleaner.train.labels import DEBRIS, KEEP
+from cleaner.train.examples import Example
+from cleaner.train.labels import KEEP
 
 EPOCHS = 12
 ROWS = 12_000
@@ -20,27 +20,6 @@ ROWS = 12_000
 RATE = 2e-3
 DROPOUT = 0.15
 OPINION = [COLUMN["opinion_known"], COLUMN["opinion_keeps"], COLUMN["opinion_share"]]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """The features of a sample with its labels and weights."""
-
-    x: NDArray[np.float16]
-    labels: NDArray[np.int8]
-    weights: NDArray[np.float32]
-
-
-def row_weights(words: NDArray[np.float32], labels: NDArray[np.int8], weight: float) -> NDArray[np.float32]:
-    """How much each block counts: by its words, debris inside the article more; long documents not too much more."""
-    base = 0.4 + np.minimum(words, 60) / 15
-    kept = np.flatnonzero(labels == KEEP)
-    if len(kept):
-        inside = np.zeros(len(labels), bool)
-        inside[kept[0] : kept[-1] + 4] = True
-        base = np.where(inside & (labels == DEBRIS), base * 2 + 0.5, base)
-    base = np.where((labels == KEEP) | (labels == DEBRIS), base, 0)
-    return (weight * base / np.sqrt(max(base.sum(), 1)) / 4).astype(np.float32)
 
 
 class Net(nn.Module):
@@ -87,11 +66,12 @@ class Net(nn.Module):
         """The weights under the names that `Network.of` reads."""
 
         def give(value: Tensor) -> NDArray[np.float32]:
-            return value.detach().numpy().copy()
+            return np.array(value.detach().numpy(), np.float32)
 
         made = {"mean": give(self.mean), "scale": give(self.scale), "first": give(self.first.weight.T),
-                "first_bias": give(self.first.bias), "pool": give(self.pool.weight.T), "pool_bias": give(self.pool.bias),
-                "last": give(self.last.weight.T), "last_bias": give(self.last.bias)}  # fmt: skip
+                "first_bias": give(self.first.bias), "pool": give(self.pool.weight.T),
+                "pool_bias": give(self.pool.bias), "last": give(self.last.weight.T),
+                "last_bias": give(self.last.bias)}  # fmt: skip
         for n, conv in enumerate(self.convs):
             made[f"conv{n}"], made[f"conv{n}_bias"] = give(conv.weight.T), give(conv.bias)
         return made
@@ -127,7 +107,8 @@ def train_network(examples: Sequence[Example], *, seed: int, epochs: int = EPOCH
             optimiser.step()
             if plan.last_epoch < plan.total_steps - 1:
                 plan.step()
-    return net.eval()
+    net.eval()
+    return net
 
 
 def _batches(order: NDArray[np.int64], sizes: NDArray[np.int64]) -> list[NDArray[np.int64]]:
