@@ -72,3 +72,17 @@ def _removed(text: str, path: Path) -> tuple[tuple[tuple[str, ...], str], ...]:
         assert mark, f"{path}: no `kind | text` in {line!r}"
         rows.append((tuple(kinds.strip().split("/")), piece.strip()))
     return tuple(rows)
+
+
+def as_gold(case: Case) -> dict[str, object]:
+    """A case as a line of gold, to train on: `python tests/cases.py > cases.jsonl`."""
+    title = case.metadata.get("headline")
+    return {"id": case.name, case.kind: case.source, "lang": case.language, "title": title,
+            "body": "\n".join(case.kept) if case.kept else None}  # fmt: skip
+
+
+if __name__ == "__main__":
+    import json
+
+    for one in load_cases():
+        print(json.dumps(as_gold(one), ensure_ascii=False))

@@ -334,3 +334,22 @@ def test_nothing_of_it_is_loaded_until_it_is_asked_for() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
+
+
+def test_labelled_text_nodes_are_gold(tmp_path: Path) -> None:
+    path = tmp_path / "nodes.jsonl"
+    nodes = [
+        ["html body nav a", "Home", 0],
+        ["html body p", "The rain\nhad stopped.", 1],
+        ["html body p", "It fell.", 1],
+    ]
+    path.write_text(json.dumps({"id": "a", "blocks": nodes}) + "\n", "utf8")
+    (page,) = load_gold(path)
+    assert (page.kind, page.read(), page.body) == (
+        "text",
+        "Home\nThe rain had stopped.\nIt fell.",
+        "The rain had stopped.\nIt fell.",
+    )
+    path.write_text(json.dumps({"id": "a", "blocks": [["p", 3]]}) + "\n", "utf8")
+    with pytest.raises(InputError, match="blocks is wrong"):
+        load_gold(path)

@@ -38,7 +38,6 @@ from cleaner.train.samples import (
     renderings,
     rule_lines,
     samples_of,
-    sequence_sample,
     window,
     with_debris,
     without_classes,
@@ -287,14 +286,6 @@ def test_debris_near_the_body_is_taken_for_other_pages() -> None:
     hits, misses = rule_lines()
     assert len(hits) > 500
     assert len(misses) > 500
-
-
-def test_labelled_text_nodes_make_a_text() -> None:
-    nodes = [("html/body/p", " Home\n", 0), ("html/body/p", RAIN, 1), ("html/body/p", "  ", 0), ("p", MAYOR, 1)]
-    made = sequence_sample("blocks", nodes, "1")
-    assert made is not None
-    assert made.labels.tolist() == [DEBRIS, KEEP, KEEP]
-    assert sequence_sample("blocks", nodes[:2], "1") is None
 
 
 # --- with PyTorch -----------------------------------------------------------------------------------

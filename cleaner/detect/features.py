@@ -28,6 +28,7 @@ from cleaner.detect.encode import (
     UPPER,
     Floats,
     Ints,
+    Lines,
     alphabet,
     encode,
     grams,

@@ -7,7 +7,8 @@ Three layouts are known, told apart by what lies at the path:
   `pages/ID.html.gz`, `pages/ID.txt` or `pages/ID.txt.gz`;
 - a folder as in the Web Content Extraction Benchmark (WCXB): `ground-truth/ID.json` and `html/ID.html[.gz]`;
 - one `.jsonl` (or `.jsonl.gz`) file whose lines hold the page itself too, as `html` or `text`; only `body` has to be
-  there besides, and a line without an `id` is named by its number.
+  there besides, and a line without an `id` is named by its number. A line may hold `blocks` in place of both: the
+  text nodes of a page in order, each as `[tag path, text, 1 or 0]`, 1 where it is content.
 """
 
 from __future__ import annotations
@@ -105,6 +106,7 @@ def _folder_pages(folder: Path) -> Iterator[GoldPage]:
 
 def _inline_pages(path: Path) -> Iterator[GoldPage]:
     for where, number, row in _rows(path):
+        row = _from_blocks(row, where) if "blocks" in row else row
         kinds: list[SourceKind] = [kind for kind in ("html", "text") if row.get(kind) is not None]
         if len(kinds) != 1:
             both = "both html and text" if kinds else "neither html nor text"
@@ -114,6 +116,16 @@ def _inline_pages(path: Path) -> Iterator[GoldPage]:
         name = _id(row, where) if row.get("id") is not None else f"{number:06}"
         source = _string(row, kinds[0], where) or ""
         yield _page(row, where, name=name, source=source, kind=kinds[0])
+
+
+def _from_blocks(row: dict[str, Any], where: str) -> dict[str, Any]:
+    """A row of labelled text nodes as one with a text, a line for each, and its body."""
+    try:
+        lines = [(" ".join(text.split()), bool(content)) for _, text, content in row["blocks"]]
+    except (TypeError, ValueError, AttributeError):
+        raise InputError("blocks is wrong", where=where, todo="write [[tag path, text, 1 or 0], ...]") from None
+    text = "\n".join(line for line, _ in lines)
+    return {**row, "text": text, "body": "\n".join(line for line, content in lines if content)}
 
 
 def _page(row: dict[str, Any], where: str, *, name: str, source: Path | str, kind: SourceKind) -> GoldPage:

@@ -26,16 +26,18 @@ from cleaner.errors import CleanerError, InputError
 from cleaner.evaluate.gold import DEFAULT_TYPE, GoldPage, load_gold
 from cleaner.model import Head
 from cleaner.read import read
-from cleaner.train.examples import examples_of
+from cleaner.train.examples import Example, examples_of
 from cleaner.train.labels import DEBRIS
 from cleaner.train.linear import LEAST_DOMAINS, all_tables
 from cleaner.train.samples import Inserts, Sample, debris_of, domain_of, fold_of, rule_lines, samples_of
-from cleaner.train.sequence import Example, train_network
+from cleaner.train.sequence import train_network
 
 FOLDS = 5
 """Parts by domain: the linear scores that the network learns from are those of tables that have not seen the page."""
 OTHER_TYPES = 0.5
 """How much pages count that are no articles."""
+FORUM_TEXT = 0.3
+"""How much the text renderings of forums count of that: without markup, threads look like comments under an article."""
 CONTEXT = "spawn"
 """How workers start; a fork would copy a process in which PyTorch has threads."""
 
@@ -141,6 +143,11 @@ def folds_of(pages: Sequence[Page], settings: Settings) -> dict[str, int]:
 def _page_of(item: tuple[GoldPage, float]) -> Page:
     page, weight = item
     samples = [_slim(sample) for sample in samples_of(page, weight)]
+    if page.page_type == "forum":
+        samples = [
+            sample if sample.source == "page" else replace(sample, weight=sample.weight * FORUM_TEXT)
+            for sample in samples
+        ]
     keeps = None
     if samples and page.kind == "html":
         try:

@@ -4,9 +4,8 @@ put into the body, so that the inside of articles is learnt too."""
 from __future__ import annotations
 
 import random
-import re
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from urllib.parse import urlsplit
@@ -19,10 +18,9 @@ from cleaner.errors import CleanerError
 from cleaner.evaluate.gold import GoldPage
 from cleaner.model import Block, Document, Head, Node, Role
 from cleaner.read import read
-from cleaner.read.decode import decode
 from cleaner.read.text import read_text
 from cleaner.rules import languages, rules_of
-from cleaner.train.labels import DEBRIS, HEADLINE, KEEP, UNKNOWN, Labels, label
+from cleaner.train.labels import DEBRIS, HEADLINE, KEEP, Labels, label
 
 LEAST_COVERAGE = 0.6
 """Share of the gold's words that must be found again in a document for its labels to be trusted."""
@@ -237,23 +235,3 @@ def without_classes(sample: Sample, chance: random.Random) -> Sample:
         for node in sample.document.nodes)  # fmt: skip
     head = Head() if chance.random() < 0.3 else sample.document.head
     return replace(sample, document=replace(sample.document, nodes=nodes, head=head), source="page-classes")
-
-
-def sequence_sample(name: str, nodes: Sequence[tuple[str, str, int]], page: str) -> Sample | None:
-    """A sample from labelled text nodes, `(tag path, text, label)`: a text with a line for each."""
-    lines = [(re.sub(r"\s+", " ", text).strip(), value) for _, text, value in nodes]
-    lines = [(text, value) for text, value in lines if text]
-    if not 3 <= len(lines) <= MOST_BLOCKS or not any(value for _, value in lines):
-        return None
-    document = read_text("\n".join(text for text, _ in lines))
-    if len(document.blocks) != len(lines):
-        return None
-    labels = np.array([KEEP if value else DEBRIS for _, value in lines], np.int8)
-    return Sample(document, labels, f"{name}/{page}", page, name, 0.5)
-
-
-def dump_decoded(raw: str | bytes) -> str:
-    return raw if isinstance(raw, str) else decode(raw)
-
-
-__all__ = ["UNKNOWN", "Inserts", "Sample", "domain_of", "fold_of", "samples_of"]
