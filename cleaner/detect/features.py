@@ -44,7 +44,9 @@ REACHES = (4, 12, 40)
 """Lines before and after a line whose means are features."""
 ROLES: tuple[Role, ...] = ("paragraph", "heading", "list_item", "quote", "caption", "table", "code")
 _TOKENS = re.compile(r"[a-z]+|\d+")
-_COMMENTS = re.compile(r"comment|repl(?:y|ies)\b|respon[ds]|disqus|discussion|kommentar|comentario|forum|thread")
+_COMMENTS = re.compile(
+    r"comment|\brepl(?:y|ies)\b|\brespond\b|\bresponses?\b|disqus|\bdiscussion|kommentar|comentario|\bforum|\bthread"
+)
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$")
 _DISCUSSION_TYPES = re.compile(r"Discussion|QAPage|Question")
 UNSPACED_WORD = 1.7

@@ -6,7 +6,7 @@ The weights are an array file beside the rules, read once, when first needed. Tr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -123,12 +123,25 @@ UNSURE = 0.08
 """Share of a page's words that the model expects to judge wrongly, from which a second opinion is asked for."""
 
 
+MOST_BLOCKS = 20_000
+"""Blocks that are judged together; of a longer document each stretch of so many is judged by itself, so that memory
+stays bounded."""
+
+
 def detect_learned(document: Document, options: Options) -> list[Evidence]:
     """Evidence for each block. On pages where the model is unsure, or always, as the options say, trafilatura is asked
     too; what that changes is evidence of its own."""
-    if not document.blocks:
-        return []
     model = model_at(options.weights) if options.weights else default_model()
+    evidence: list[Evidence] = []
+    for start in range(0, len(document.blocks), MOST_BLOCKS):
+        part = document
+        if len(document.blocks) > MOST_BLOCKS:
+            part = replace(document, blocks=document.blocks[start : start + MOST_BLOCKS])
+        evidence += _judged(part, model, options)
+    return evidence
+
+
+def _judged(document: Document, model: Model, options: Options) -> list[Evidence]:
     batch = model.batch([document])
     content = model.judge(batch)
     evidence: list[Evidence] = []
@@ -137,7 +150,7 @@ def detect_learned(document: Document, options: Options) -> list[Evidence]:
         if keeps is not None:
             batch = with_opinion(batch, keeps)
             advised = model.judge(batch)
-            evidence = opinion_evidence(keeps, content - advised)
+            evidence = opinion_evidence(document, keeps, content - advised)
     elif document.kind == "text":
         content = level_runs(document, batch, content)
     return [*evidence_of(document, model, batch, content), *evidence]
@@ -167,23 +180,23 @@ def evidence_of(document: Document, model: Model, batch: Batch, content: Floats)
     why = dict(zip(against, reasons(model, batch, against), strict=True))
     scores = (1 / (1 + np.exp(np.clip(content, -30, 30)))).tolist()
     evidence = []
-    for block, score in zip(document.blocks, scores, strict=True):
-        if block.index not in why:
+    for n, (block, score) in enumerate(zip(document.blocks, scores, strict=True)):
+        if n not in why:
             evidence.append(Evidence(block.index, "learned", "learned.content", score, "reads as the article"))
             continue
         kind, place = kind_of_place(document, block)
-        said = f"{place}; {why[block.index]}" if place else why[block.index]
+        said = f"{place}; {why[n]}" if place else why[n]
         evidence.append(Evidence(block.index, "learned", "learned.debris", score, said, kind))
     return evidence
 
 
-def opinion_evidence(keeps: Sequence[bool], against: Floats) -> list[Evidence]:
+def opinion_evidence(document: Document, keeps: Sequence[bool], against: Floats) -> list[Evidence]:
     """How far trafilatura's answer moves each block."""
     scores = (1 / (1 + np.exp(-np.clip(against, -30, 30)))).tolist()
     return [
-        Evidence(n, "opinion", f"opinion.{'keeps' if kept else 'drops'}", score,
+        Evidence(block.index, "opinion", f"opinion.{'keeps' if kept else 'drops'}", score,
                  f"trafilatura {'keeps' if kept else 'drops'} it", None)
-        for n, (kept, score) in enumerate(zip(keeps, scores, strict=True))
+        for block, kept, score in zip(document.blocks, keeps, scores, strict=True)
     ]  # fmt: skip
 
 
