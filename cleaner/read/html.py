@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 from cleaner.model import Block, Document, Node, Role
 from cleaner.read.decode import may_need_mending, mend
 from cleaner.read.head import read_head
+from cleaner.read.stream import complete_streams
 
 SKIPPED = frozenset(
     "script style template noscript svg iframe object embed audio video canvas head title meta link noframes noembed "
@@ -50,6 +51,7 @@ _MANY_TAGS = 4_000
 def read_html(source: str, *, url: str | None = None) -> Document:
     """A page or fragment as a Document. Nothing that the page hides becomes text; no nesting is too deep."""
     tree = LexborHTMLParser(_flattened(source))
+    complete_streams(tree, source)
     head = read_head(tree)
     blocks, nodes = _walk(_markup(tree))
     return Document("html", source, tuple(blocks), nodes, head, url)
