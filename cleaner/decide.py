@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import exp, log
 
 from cleaner.fold import visible
-from cleaner.model import ROLES, Block, Cut, Document, Evidence, Kind, Role, Span, Verdict
+from cleaner.model import Block, Cut, Document, Evidence, Kind, Role, Span, Verdict
 
-PHRASE_WEIGHT = 0.5
+PRIOR = -0.3
+"""Log-odds of debris before any evidence: when unsure, keep."""
+PHRASE_WEIGHT = 1.5
 """What a rule that knows a whole line counts beside the learned detector, which has read the same words."""
 MOST_OF_PART = 1.0
 """Most log-odds that nags inside a block add against the whole of it."""
@@ -26,7 +28,7 @@ def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, .
     verdicts = [
         _verdict(block, found, _odds(block, found)) for block, found in zip(document.blocks, by_block, strict=True)
     ]
-    return tuple(_without_orphans(document.blocks, verdicts))
+    return tuple(_named_by_labels(document.blocks, _with_captions(document.blocks, verdicts)))
 
 
 def logit(score: float) -> float:
@@ -37,7 +39,8 @@ def logit(score: float) -> float:
 def _odds(block: Block, found: Sequence[Evidence]) -> float:
     """Log-odds of debris: the sum over detectors, of phrases the strongest only; one that knows a part of the block
     counts by its share."""
-    part = phrases = rest = 0.0
+    part = phrases = 0.0
+    rest = PRIOR
     for item in found:
         weight = logit(item.score)
         if item.detector == "phrases" and item.part:
@@ -63,7 +66,7 @@ def _verdict(block: Block, found: Sequence[Evidence], odds: float) -> Verdict:
 
 def _kind(ordered: Sequence[Evidence]) -> Kind:
     """The kind the phrases name, else the strongest that names one."""
-    for detectors in (("phrases", "opening"), ("learned",)):
+    for detectors in (("repeats",), ("phrases", "opening"), ("learned",)):
         for item in ordered:
             if item.kind and item.score > 0.5 and item.detector in detectors:
                 return item.kind
@@ -95,22 +98,40 @@ def _cuts(block: Block, found: Sequence[Evidence]) -> tuple[Cut, ...]:
     return tuple(cuts)
 
 
-def _without_orphans(blocks: Sequence[Block], verdicts: list[Verdict]) -> list[Verdict]:
-    """A heading whose section was all removed goes with it."""
+NEAR_BODY = 5
+"""Blocks before and after a caption among which a kept one shows that it belongs to the article."""
+
+
+def _with_captions(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts with the captions of the article kept: whether they are text is an option, they are no debris."""
     result = list(verdicts)
     for n, (block, verdict) in enumerate(zip(blocks, verdicts, strict=True)):
-        if not verdict.keep or verdict.role != "heading" or verdict.confidence > 0.98:
+        if block.role != "caption" or verdict.keep or any(item.detector == "phrases" for item in verdict.evidence):
             continue
-        section = []
-        for other, later in zip(blocks[n + 1 :], verdicts[n + 1 :], strict=True):
-            if other.role == "heading" and (later.keep or other.level <= block.level):
-                break
-            section.append(later)
-            if later.keep:
-                break
-        if section and not any(later.keep for later in section):
-            kind = next(later.role for later in section if later.role not in ROLES)
-            why = "heads a section that was removed"
-            reason = Evidence(n, "decide", "decide.orphan", 0.8, why, kind)  # type: ignore[arg-type]
-            result[n] = verdict._replace(keep=False, role=kind, evidence=(reason, *verdict.evidence))
+        if any(near.keep for near in verdicts[n + 1 : n + 1 + NEAR_BODY]):
+            result[n] = verdict._replace(keep=True, role="caption")
     return result
+
+
+LABELS: tuple[Kind, ...] = ("related", "comments")
+"""Kinds of labels that also tell what stands under them."""
+LONGEST_LABEL = 60
+VAGUE = ("navigation", "other")
+
+
+def _named_by_labels(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Iterator[Verdict]:
+    """The verdicts with the kind of removed lines that nothing named better taken from the label above them:
+    `More in Local`, `3 Comments`. What goes and what stays is not changed."""
+    under: Kind | None = None
+    for block, verdict in zip(blocks, verdicts, strict=True):
+        if verdict.keep:
+            under = None
+        elif verdict.role not in VAGUE or any(item.detector == "phrases" for item in verdict.evidence):
+            label = verdict.role in LABELS and len(block.text) <= LONGEST_LABEL
+            under = verdict.role if label else None  # type: ignore[assignment]
+        elif under:
+            why = f"stands under a label of kind {under}"
+            score = max(0.51, verdict.confidence)
+            evidence = (Evidence(block.index, "decide", "decide.label", score, why, under), *verdict.evidence)
+            verdict = verdict._replace(role=under, evidence=evidence)
+        yield verdict
