@@ -10,8 +10,12 @@ from cleaner.model import Block, Cut, Document, Evidence, Kind, Role, Span, Verd
 
 PRIOR = -0.3
 """Log-odds of debris before any evidence: when unsure, keep."""
+SURE, BENEFIT = 2.0, 1.2
+"""A text no line of which is surely debris, by log-odds, is most likely clean: its lines get this benefit of doubt."""
 PHRASE_WEIGHT = 1.5
 """What a rule that knows a whole line counts beside the learned detector, which has read the same words."""
+COPY_WEIGHT = 2.0
+"""A copy reads as the article as much as what it is a copy of."""
 MOST_OF_PART = 1.0
 """Most log-odds that nags inside a block add against the whole of it."""
 CUT_FROM = 0.85
@@ -25,8 +29,11 @@ def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, .
     by_block: list[list[Evidence]] = [[] for _ in document.blocks]
     for item in evidence:
         by_block[item.block].append(item)
+    odds = [_odds(block, found) for block, found in zip(document.blocks, by_block, strict=True)]
+    if document.kind == "text" and max(odds, default=0.0) < SURE:
+        odds = [score - BENEFIT for score in odds]
     verdicts = [
-        _verdict(block, found, _odds(block, found)) for block, found in zip(document.blocks, by_block, strict=True)
+        _verdict(block, found, score) for block, found, score in zip(document.blocks, by_block, odds, strict=True)
     ]
     return tuple(_named_by_labels(document.blocks, _with_captions(document.blocks, verdicts)))
 
@@ -47,6 +54,8 @@ def _odds(block: Block, found: Sequence[Evidence]) -> float:
             part = max(part, weight * len(item.part) / len(block.text))
         elif item.detector == "phrases":
             phrases = max(phrases, weight)
+        elif item.detector == "repeats":
+            rest += COPY_WEIGHT * weight
         elif item.part is None:
             rest += weight
     return max(PHRASE_WEIGHT * phrases, min(part, MOST_OF_PART)) + rest
@@ -108,7 +117,7 @@ def _with_captions(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> list
     for n, (block, verdict) in enumerate(zip(blocks, verdicts, strict=True)):
         if block.role != "caption" or verdict.keep or any(item.detector == "phrases" for item in verdict.evidence):
             continue
-        if any(near.keep for near in verdicts[n + 1 : n + 1 + NEAR_BODY]):
+        if any(near.keep for near in verdicts[max(0, n - NEAR_BODY) : n + 1 + NEAR_BODY]):
             result[n] = verdict._replace(keep=True, role="caption")
     return result
 

@@ -100,11 +100,10 @@ def detect_phrases(
     evidence: list[Evidence] = []
     for block, line, found in zip(blocks, lines, candidates, strict=True):
         rules = [book.rules[n] for n in sorted(found)]
-        if block.index in sure:
-            rules = [rule for rule in rules if rule.kind in ACCESS]
-            if not rules:
-                continue
-        evidence += _in_line(book, block, line, rules)
+        if block.index not in sure:
+            evidence += _in_line(book, block, line, rules)
+        elif rules := [rule for rule in rules if rule.kind in ACCESS]:
+            evidence += [item for item in _in_line(book, block, line, rules) if item.kind in ACCESS]
     for group in groups:
         if len(group) <= LONGEST_GROUP:
             rules = [book.rules[n] for n in sorted(set().union(*(candidates[n] for n in group)))]
