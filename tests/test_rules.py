@@ -78,13 +78,13 @@ def test_every_pattern_has_a_key_for_the_prefilter() -> None:
     assert [rule.name for rule_set in SETS.values() for rule in rule_set.rules if rule.pattern and not rule.keys] == []
 
 
-def test_what_is_debris_for_certain_is_asked_about_access_only() -> None:
-    nag = "You have 2 remaining free articles this month"
-    document = read_text(f"Print this article\n\nThe rain had stopped by noon.\n\nPrint this article\n\n{nag}")
-    everywhere = detect_phrases(document)
-    assert {item.block for item in everywhere} == {0, 2, 3}
-    found = detect_phrases(document, sure=frozenset({0, 3}))
-    assert found == [item for item in everywhere if item.block in (2, 3)]
+def test_what_is_debris_for_certain_is_asked_for_whole_phrases_and_access_only() -> None:
+    lines = ["Print this article", "Follow the Daily Lantern on Facebook", "You have 2 remaining free articles this month"]
+    document = read_text("\n\n".join(lines))
+    assert {item.block for item in detect_phrases(document)} == {0, 1, 2}
+    found = detect_phrases(document, sure=frozenset({0, 1, 2}))
+    assert {item.block for item in found} <= {0, 2}
+    assert [item.value for item in found if item.block == 2] == ["2"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -89,8 +89,8 @@ def detect_phrases(
 ) -> list[Evidence]:
     """Evidence for every line, part of a line and run of lines that a rule knows. Without a book, the rules of the
     document's language, of English and of `common.toml` are asked; all rules where the language can't be told. `sure`
-    holds the indexes of blocks that are debris for certain, menus and the like: they are asked only for what they say
-    about access.
+    holds the indexes of blocks that are debris for certain, menus and the like: of the patterns they are asked only those
+    about access, which would take most of the time.
     """
     book = book or phrasebook_of(_languages(document))
     blocks = document.blocks
@@ -102,8 +102,9 @@ def detect_phrases(
         rules = [book.rules[n] for n in sorted(found)]
         if block.index not in sure:
             evidence += _in_line(book, block, line, rules)
-        elif rules := [rule for rule in rules if rule.kind in ACCESS]:
-            evidence += [item for item in _in_line(book, block, line, rules) if item.kind in ACCESS]
+        elif len(line.text) <= LONGEST_LINE:
+            hit = _whole(book, line.text, [rule for rule in rules if rule.kind in ACCESS])
+            evidence += [_evidence(block, hit)] if hit else []
     for group in groups:
         if len(group) <= LONGEST_GROUP:
             rules = [book.rules[n] for n in sorted(set().union(*(candidates[n] for n in group)))]

@@ -1,5 +1,5 @@
-"""Puts streamed parts of a page where its own scripts put them: what React sends late comes in hidden containers, each with
-a call that moves it into its place and shows it. What no call shows stays hidden."""
+"""Puts streamed parts of a page where its own scripts put them: what React sends late comes in hidden containers, each
+with a call that moves it into its place and shows it. What no call shows stays hidden."""
 
 from __future__ import annotations
 
