@@ -10,7 +10,7 @@ from cleaner.model import Block, Cut, Document, Evidence, Kind, Role, Span, Verd
 
 PRIOR = -0.3
 """Log-odds of debris before any evidence: when unsure, keep."""
-SURE, BENEFIT = 2.0, 1.2
+SURE, BENEFIT = 3.0, 2.5
 """A text no line of which is surely debris, by log-odds, is most likely clean: its lines get this benefit of doubt."""
 PHRASE_WEIGHT = 1.5
 """What a rule that knows a whole line counts beside the learned detector, which has read the same words."""

@@ -17,21 +17,24 @@ if TYPE_CHECKING:
 Detector = Callable[["Document", "Sequence[Evidence]", Options], "list[Evidence]"]
 """Takes a document, what the detectors before it found, and the options."""
 
-SURE = 0.98
-"""Score of the learned detector from which rules are not asked what a link of a page's menus is."""
+SURE, FAR = 0.95, 6
+"""Score of the learned detector from which a block of a page is debris for certain, and blocks between it and the
+nearest one that reads as the article from which only the shortest way of naming it is worth its time."""
 
 
 def _phrases(document: Document, before: Sequence[Evidence]) -> list[Evidence]:
-    if document.kind != "html":
-        return detect_phrases(document)
-    blocks = document.blocks
-    return detect_phrases(
-        document,
-        sure=frozenset(
-            item.block
-            for item in before
-            if item.score > SURE and item.kind not in (None, "other") and blocks[item.block].link_share > 0.5
-        ),
+    return detect_phrases(document, sure=_far_debris(document, before) if document.kind == "html" else frozenset())
+
+
+def _far_debris(document: Document, before: Sequence[Evidence]) -> frozenset[int]:
+    """Blocks of menus and feet of a page; lines about rights are looked at all the same."""
+    scores = [0.5] * len(document.blocks)
+    for item in before:
+        if item.detector == "learned":
+            scores[item.block] = item.score
+    near = {m for n, score in enumerate(scores) if score < 0.5 for m in range(n - FAR, n + FAR + 1)}
+    return frozenset(
+        n for n, score in enumerate(scores) if score > SURE and n not in near and "©" not in document.blocks[n].text
     )
 
 

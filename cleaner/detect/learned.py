@@ -152,7 +152,7 @@ def _judged(document: Document, model: Model, options: Options) -> list[Evidence
             advised = model.judge(batch)
             evidence = opinion_evidence(document, keeps, content - advised)
     elif document.kind == "text":
-        content = level_runs(document, batch, content)
+        content = unjudged(batch, level_runs(document, batch, content))
     return [*evidence_of(document, model, batch, content), *evidence]
 
 
@@ -161,6 +161,16 @@ def doubt(batch: Batch, content: Floats) -> float:
     words = np.expm1(batch.x[:, COLUMN["words"]] * 3)
     p = 1 / (1 + np.exp(-content))
     return float((words * np.minimum(p, 1 - p)).sum() / max(float((words * p).sum()), 1.0))
+
+
+FEWEST_WORDS, NEUTRAL = 6, 0.5
+
+
+def unjudged(batch: Batch, content: Floats) -> Floats:
+    """The log-odds of a text, where no line of some words reads as an article none of them below neutral: there is
+    nothing that debris could be told from."""
+    words = np.expm1(batch.x[:, COLUMN["words"]] * 3)
+    return content if ((content > 0) & (words >= FEWEST_WORDS - 0.5)).any() else np.maximum(content, NEUTRAL)
 
 
 def level_runs(document: Document, batch: Batch, content: Floats) -> Floats:
