@@ -10,8 +10,9 @@ from cleaner.model import Block, Cut, Document, Evidence, Kind, Role, Span, Verd
 
 PRIOR = -0.3
 """Log-odds of debris before any evidence: when unsure, keep."""
-SURE, BENEFIT = 3.0, 2.5
-"""A text no line of which is surely debris, by log-odds, is most likely clean: its lines get this benefit of doubt."""
+SURE, BENEFIT = 3.0, 1.0
+"""A text no line of which is surely debris, by log-odds, is most likely clean, the more so the more lines it has: all
+get a benefit of doubt that grows with the logarithm of their number."""
 PHRASE_WEIGHT = 1.5
 """What a rule that knows a whole line counts beside the learned detector, which has read the same words."""
 COPY_WEIGHT = 2.0
@@ -31,7 +32,7 @@ def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, .
         by_block[item.block].append(item)
     odds = [_odds(block, found) for block, found in zip(document.blocks, by_block, strict=True)]
     if document.kind == "text" and max(odds, default=0.0) < SURE:
-        odds = [score - BENEFIT for score in odds]
+        odds = [score - BENEFIT * log(1 + len(odds)) for score in odds]
     verdicts = [
         _verdict(block, found, score) for block, found, score in zip(document.blocks, by_block, odds, strict=True)
     ]

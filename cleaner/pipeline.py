@@ -106,7 +106,7 @@ def _removals(block: Block, verdict: Verdict) -> list[Removal]:
     kind = verdict.role
     assert kind not in ROLES
     reason = next((item for item in verdict.evidence if item.kind == kind and item.score > 0.5), None)
-    reason = reason or next(item for item in verdict.evidence if item.score > 0.5)
+    reason = reason or max(verdict.evidence, key=lambda item: item.score)
     return [Removal(text, kind, reason.rule, reason.detector, verdict.confidence, reason.why, block.span, block.index)]  # type: ignore[arg-type]
 
 

@@ -149,7 +149,7 @@ def test_no_removal_of_a_case_lacks_a_reason(name: str, source: str, kind: str) 
 # --- 3 when unsure, keep --------------------------------------------------------------------------------
 
 
-@given(st.lists(st.text(alphabet="abcdefghij ", min_size=1, max_size=60), max_size=12))
+@given(st.lists(st.text(alphabet="bcdfghjk ", min_size=1, max_size=60), max_size=12))
 def test_text_that_says_nothing_is_kept(lines: list[str]) -> None:
     article = clean("\n\n".join(lines), kind="text")
     assert [record for record in article.removed if record.detector == "phrases"] == []

@@ -32,7 +32,6 @@ from cleaner.read import read
 
 DATA = resources.files("cleaner.rules") / "data"
 SHIPPED = Path(str(DATA / WEIGHTS))
-needs_weights = pytest.mark.skipif(not SHIPPED.exists(), reason="the weights are not there yet")
 TABLES = random_tables()
 
 
@@ -337,7 +336,6 @@ def test_wrong_weights_are_wrong_usage(command: str, tmp_path: Path) -> None:
 # --- the weights that come with the package ---------------------------------------------------------
 
 
-@needs_weights
 def test_the_weights_are_those_that_are_written_down() -> None:
     noted = json.loads((DATA / "learned.json").read_text("utf8"))
     data = SHIPPED.read_bytes()
@@ -350,7 +348,6 @@ def test_the_weights_are_those_that_are_written_down() -> None:
         assert str(noted[name]) == about.get(name, str(noted[name]))
 
 
-@needs_weights
 def test_the_weights_know_an_article_from_a_list_of_links() -> None:
     page = (
         "<nav><a href='/'>Home</a> <a href='/s'>Sport</a></nav><article><h1>Rain ends</h1>"

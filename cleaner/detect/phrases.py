@@ -89,8 +89,8 @@ def detect_phrases(
 ) -> list[Evidence]:
     """Evidence for every line, part of a line and run of lines that a rule knows. Without a book, the rules of the
     document's language, of English and of `common.toml` are asked; all rules where the language can't be told. `sure`
-    holds the indexes of blocks that are debris for certain, menus and the like: of the patterns they are asked only those
-    about access, which would take most of the time.
+    holds the indexes of blocks that are debris for certain, menus and the like: patterns, which take most of the time,
+    are tried on them only where they are about access.
     """
     book = book or phrasebook_of(_languages(document))
     blocks = document.blocks
