@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -34,7 +34,7 @@ from cleaner.detect.encode import (
     grams,
     mix,
 )
-from cleaner.model import Document, Role
+from cleaner.model import Document, Node, Role
 
 HEADS = 4
 """Scores of a line from its words alone: content; content inside an article; caption or credit; link list."""
@@ -456,38 +456,26 @@ class _Features:
         is empty."""
         parents: list[int] = []
         ends: list[int] = []
-        weights: list[tuple[float, float, float]] = []
-        articles: list[bool] = []
+        keys: list[tuple[str, str]] = []
         first: list[int] = []
-        memo = self.tables.memo
         for document in self.documents:
             offset = len(parents)
             first.append(offset)
-            if not document.nodes:
-                parents.append(-1)
-                ends.append(offset + 1)
-                weights.append((0.0, 0.0, 0.0))
-                articles.append(False)
-                continue
-            tags, words, above = zip(*document.nodes, strict=True)
+            tags, words, above = zip(*(document.nodes or (NOWHERE,)), strict=True)
             size = [1] * len(above)
             for n in range(len(above) - 1, 0, -1):
                 if above[n] >= 0:
                     size[above[n]] += size[n]
             parents += [parent + offset if parent >= 0 else -1 for parent in above] if offset else above
             ends += map(add, range(offset, offset + len(size)), size)
-            weights += map(memo.__getitem__, zip(tags, words, strict=True))
-            articles += [tag == "article" for tag in tags]
-        own = np.array(weights)
-        return (
-            np.array(parents),
-            np.array(ends),
-            own[:, 0],
-            own[:, 1],
-            own[:, 2] > 0,
-            np.array(articles),
-            np.array(first),
-        )
+            keys += zip(tags, words, strict=True)
+        own = self.tables.memo.of(keys, len(keys))
+        articles = np.fromiter((tag == "article" for tag, _ in keys), bool, len(keys))
+        return np.array(parents), np.array(ends), own[:, 0], own[:, 1], own[:, 2] > 0, articles, np.array(first)
+
+
+NOWHERE = Node("", "", -1)
+"""The element of a document that has none."""
 
 
 def _best_run(worth: NDArray[np.floating[Any]]) -> tuple[int, int]:
@@ -514,20 +502,32 @@ def _inside_another(marked: NDArray[np.bool_], ends: Ints) -> NDArray[np.bool_]:
     return np.cumsum(marked - closed) - marked > 0
 
 
-class Memo(dict[tuple[str, str], tuple[float, float, float]]):
+class Memo(dict[tuple[str, str], int]):
     """What is known of elements by their tag and words: two weights, and whether they are named as comments. Each
     distinct one is computed once; it forgets all when it is full."""
 
     def __init__(self, elements: Floats) -> None:
         self.elements = elements
+        self.rows: list[tuple[float, float, float]] = []
+        self.table = np.zeros((0, 3))
 
-    def __missing__(self, key: tuple[str, str]) -> tuple[float, float, float]:
+    def __missing__(self, key: tuple[str, str]) -> int:
         total = self.elements[element_buckets(*key, len(self.elements))].sum(0)
-        if len(self) >= MOST_REMEMBERED:
-            self.clear()
         comments = key[0] not in ("html", "body") and _COMMENTS.search(key[1]) is not None
-        value = self[key] = (float(total[0]), float(total[1]), float(comments))
+        self.rows.append((float(total[0]), float(total[1]), float(comments)))
+        value = self[key] = len(self.rows) - 1
         return value
+
+    def of(self, keys: Iterable[tuple[str, str]], count: int) -> NDArray[np.float64]:
+        """(count, 3) what is known of some elements."""
+        if len(self.rows) >= MOST_REMEMBERED:
+            self.clear()
+            self.rows.clear()
+            self.table = np.zeros((0, 3))
+        numbers = np.fromiter(map(self.__getitem__, keys), np.int64, count)
+        if len(self.table) < len(self.rows):
+            self.table = np.concatenate((self.table, np.array(self.rows[len(self.table) :])))
+        return self.table[numbers]
 
 
 MOST_REMEMBERED = 100_000

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from cleaner.detect.network import Network
 from cleaner.detect.opinion import opinion_of
 from cleaner.errors import InputError
 from cleaner.layout import runs
-from cleaner.model import Document, Evidence
+from cleaner.model import Document, Evidence, Kind
 
 if TYPE_CHECKING:
     from cleaner.options import Options
@@ -189,12 +189,16 @@ def evidence_of(document: Document, model: Model, batch: Batch, content: Floats)
     against = np.flatnonzero(content < 0).tolist()
     why = dict(zip(against, reasons(model, batch, against), strict=True))
     scores = (1 / (1 + np.exp(np.clip(content, -30, 30)))).tolist()
+    places: dict[tuple[int, bool], tuple[Kind, str]] = {}
     evidence = []
     for n, (block, score) in enumerate(zip(document.blocks, scores, strict=True)):
         if n not in why:
             evidence.append(Evidence(block.index, "learned", "learned.content", score, "reads as the article"))
             continue
-        kind, place = kind_of_place(document, block)
+        at = (block.node, block.link_share > 0.6)
+        if at not in places:
+            places[at] = kind_of_place(document, block)
+        kind, place = places[at]
         said = f"{place}; {why[n]}" if place else why[n]
         evidence.append(Evidence(block.index, "learned", "learned.debris", score, said, kind))
     return evidence
@@ -253,6 +257,14 @@ def _reason_of() -> tuple[str | None, ...]:
     return tuple(next((REASONS[p] for p in prefixes if name.startswith(p)), None) for name in FEATURES)
 
 
+@lru_cache(maxsize=16_384)
+def _told(columns: tuple[int, ...]) -> str:
+    """What the heaviest of some features say, in words."""
+    told = _reason_of()
+    said = dict.fromkeys(told[n] for n in columns if n >= 0 and told[n])
+    return "; ".join([text for text in said if text][:2]) or PLAIN
+
+
 def reasons(model: Model, batch: Batch, rows: Sequence[int]) -> list[str]:
     """For each of some rows, the two features that weighed most against it, in words."""
     if not rows:
@@ -260,9 +272,5 @@ def reasons(model: Model, batch: Batch, rows: Sequence[int]) -> list[str]:
     first = model.networks[0]
     weighed = np.clip((batch.x[rows] - first.mean) * first.scale, -5, 5) * model.surrogate
     order = np.argsort(weighed, axis=1)[:, :6]
-    told = _reason_of()
-    result = []
-    for row, columns in zip(weighed, order.tolist(), strict=True):
-        said = dict.fromkeys(told[n] for n in columns if row[n] < -0.05 and told[n])
-        result.append("; ".join([text for text in said if text][:2]) or PLAIN)
-    return result
+    heavy = np.where(np.take_along_axis(weighed, order, axis=1) < -0.05, order, -1)
+    return [_told(tuple(columns)) for columns in heavy.tolist()]
