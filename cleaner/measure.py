@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[^\W\d_{_UNSPACED}]+(?:['-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
-_UNSPACED_CHAR = re.compile(f"[{_UNSPACED}]")
+UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+"""Scripts written without spaces, as ranges of a character class."""
+_WORD = re.compile(rf"[^\W\d_{UNSPACED}]+(?:['-][^\W\d_]+)*|\d+(?:[.,:]\d+)*")
+UNSPACED_WORD = 1.7
+"""Characters of a word in scripts without spaces (the mean of Chinese and Japanese news)."""
+_UNSPACED_CHAR = re.compile(f"[{UNSPACED}]")
 _END = re.compile(r"[.!?…。！？؟।։](?:\[\d+\])*[\s\"'»«”“’‘)\]」』】*_]*$|[!?.][\"'][,;]?$")
 _STOPS = (". ", ", ", "! ", "? ", "; ", ": ")
 _STOP_INSIDE = re.compile(r"[.!?…؟।,;；:]\s|[。！？，、]")
@@ -20,7 +23,7 @@ def word_count(text: str) -> float:
     """
     unspaced = len(_UNSPACED_CHAR.findall(text)) if not text.isascii() else 0
     if unspaced:
-        return len(_WORD.findall(text)) + unspaced / 1.7
+        return len(_WORD.findall(text)) + unspaced / UNSPACED_WORD
     pieces = text.split()
     mixed = [piece for piece in pieces if not piece.isalpha()]
     return float(len(pieces) - len(mixed) + (len(_WORD.findall(" ".join(mixed))) if mixed else 0))

@@ -86,8 +86,6 @@ def article_of(document: Document, verdicts: Sequence[Verdict], options: Options
 
 
 def _removals(block: Block, verdict: Verdict) -> list[Removal]:
-    if verdict.keep and not verdict.cuts:
-        return []
     if verdict.keep:
         return [
             Removal(

@@ -30,8 +30,6 @@ LONGEST = 16
 STEM = 5
 """Characters of the stem of a longer word, a feature of its own: endings vary in many languages."""
 
-_OFFSET = 0x9E3779B1
-
 
 @dataclass(frozen=True, slots=True)
 class Alphabet:
@@ -191,11 +189,11 @@ def _with_single(word_at: Ints, ends: Ints, alone: Ints, size: int) -> tuple[Int
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """Hashed features of lines: `buckets[bounds[n]:bounds[n + 1]]` are those of line n."""
+    """Hashed features of lines, those of one kind after those of another."""
 
     buckets: Hashes
     lines: Ints
-    """(features,) line of each feature, ascending within each kind of feature, not over all."""
+    """(features,) line of each feature, ascending within each kind."""
 
 
 _SALTS = {name: np.uint32(salt * 0x9E3779B1 & 0xFFFFFFFF) for salt, name in enumerate(

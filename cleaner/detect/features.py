@@ -34,6 +34,7 @@ from cleaner.detect.encode import (
     grams,
     mix,
 )
+from cleaner.measure import UNSPACED_WORD
 from cleaner.model import Document, Node, Role
 
 HEADS = 4
@@ -49,8 +50,6 @@ _COMMENTS = re.compile(
 )
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$")
 _DISCUSSION_TYPES = re.compile(r"Discussion|QAPage|Question")
-UNSPACED_WORD = 1.7
-"""Characters of a word in scripts without spaces (the mean of Chinese and Japanese news)."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +114,11 @@ class Batch:
     """(rows,) document of each row."""
     x: Floats
     """(rows, len(FEATURES))"""
+
+    @property
+    def words(self) -> Floats:
+        """(rows,) words of each block."""
+        return np.asarray(np.expm1(self.x[:, COLUMN["words"]] * 3))
 
 
 def features(documents: Sequence[Document], tables: Tables) -> Batch:
@@ -186,7 +190,6 @@ class _Features:
         upper_words = np.bincount(lines.word_line, (classes[lines.word_at] & UPPER) != 0, self.count).astype(np.float32)
         links = np.fromiter((block.link_chars for block in self.blocks), np.float32, self.count) / chars
         self.links = np.minimum(links, 1.0)
-        self.sentence = sentence
         self.prose = (
             (self.words >= 8)
             & (self.links < 0.6)
@@ -291,7 +294,6 @@ class _Features:
         total = np.maximum(np.add.reduceat(prose, self.bounds[:-1]), 1e-6)
         before = np.cumsum(prose) - prose
         before -= before[first]
-        self.total_prose = total
         put = self.put
         put("place", at / size)
         put("from_top", np.log1p(at) / 5)
@@ -413,7 +415,7 @@ class _Features:
             column = COLUMN[f"mass{level}"]
             self.x[column : column + len(told)] = told[:, at]
             at = parent[at]
-        best = _best_of(worth, first, nodes)
+        best = _best_of(worth, first, of_document)
         region = best[self.document]
         put("in_region", (home >= region) & (home < ends[region]))
         put("region_share", mass[region] / page_words)
@@ -488,11 +490,10 @@ def _best_run(worth: NDArray[np.floating[Any]]) -> tuple[int, int]:
     return start, end
 
 
-def _best_of(worth: NDArray[np.float64], first: Ints, nodes: int) -> Ints:
+def _best_of(worth: NDArray[np.float64], first: Ints, of_document: Ints) -> Ints:
     """The element of each document that is worth most, of equals the innermost."""
     most = np.maximum.reduceat(worth, first)
-    document = np.repeat(np.arange(len(first)), np.diff(np.append(first, nodes)))
-    best = np.where(worth >= most[document] - 1e-9, np.arange(nodes), -1)
+    best = np.where(worth >= most[of_document] - 1e-9, np.arange(len(worth)), -1)
     return np.maximum.reduceat(best, first)
 
 

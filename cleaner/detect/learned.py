@@ -158,7 +158,7 @@ def _judged(document: Document, model: Model, options: Options) -> list[Evidence
 
 def doubt(batch: Batch, content: Floats) -> float:
     """Share of a document's words that are likely to be judged wrongly, of those likely to be content."""
-    words = np.expm1(batch.x[:, COLUMN["words"]] * 3)
+    words = batch.words
     p = 1 / (1 + np.exp(-content))
     return float((words * np.minimum(p, 1 - p)).sum() / max(float((words * p).sum()), 1.0))
 
@@ -169,7 +169,7 @@ FEWEST_WORDS, NEUTRAL = 6, 0.5
 def unjudged(batch: Batch, content: Floats) -> Floats:
     """The log-odds of a text, where no line of some words reads as an article none of them below neutral: there is
     nothing that debris could be told from."""
-    words = np.expm1(batch.x[:, COLUMN["words"]] * 3)
+    words = batch.words
     return content if ((content > 0) & (words >= FEWEST_WORDS - 0.5)).any() else np.maximum(content, NEUTRAL)
 
 
@@ -179,7 +179,7 @@ def level_runs(document: Document, batch: Batch, content: Floats) -> Floats:
     if len(groups) == len(content):
         return content
     starts = np.array([group.start for group in groups])
-    words = np.expm1(batch.x[:, COLUMN["words"]] * 3) + 1
+    words = batch.words + 1
     mean = np.add.reduceat(content * words, starts) / np.add.reduceat(words, starts)
     return np.repeat(mean, [len(group) for group in groups]).astype(np.float32)
 

@@ -64,9 +64,8 @@ class Network:
         x = np.clip((x - self.mean) * self.scale, -5, 5)
         rows, real = with_margins(bounds)
         inside = slice(MARGIN, rows - MARGIN)
-        alone = len(bounds) == 2
-        empty = np.ones((rows - 2 * MARGIN, 1), np.float32)
-        empty[real - MARGIN] = 0
+        between = np.ones(rows - 2 * MARGIN, bool)
+        between[real - MARGIN] = False
         h = np.zeros((rows, self.first.shape[1]), np.float32)
         h[real] = np.maximum(x @ self.first + self.first_bias, 0)
         width = h.shape[1]
@@ -76,8 +75,7 @@ class Network:
             out += h[MARGIN + gap : rows - MARGIN + gap] @ weight[2 * width :]
             out += bias
             np.maximum(out, 0, out=out)
-            if not alone:
-                out[empty[:, 0] > 0] = 0
+            out[between] = 0
             h[inside] += out
             if n + 1 == POOL_AFTER:
                 h[real] += self._page(h[real], bounds)

@@ -16,9 +16,9 @@ from statistics import fmean, median
 
 from cleaner.evaluate.gold import GoldPage
 from cleaner.evaluate.systems import Outcome
+from cleaner.measure import UNSPACED
 
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+")
+_WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
 _NAMES = re.compile(r"[,;&|/\n]|\band\b")
 _LETTERS = frozenset(
     "ba bs cfa cfp cpa dds do dvm esq facs frcs ii iii jd jr ma mba md mph ms msc pe phd rd rdn rn sr".split()

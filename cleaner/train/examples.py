@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.detect.features import COLUMN, HEADS, Tables, features
+from cleaner.detect.features import HEADS, Tables, features
+from cleaner.detect.learned import with_opinion
 from cleaner.train.labels import DEBRIS, KEEP
 from cleaner.train.samples import Inserts, Sample, cropped, excerpt, window, with_debris, without_classes
 
@@ -66,23 +67,15 @@ def copies(group: Sequence[Sample], lines: Inserts, seed: int) -> Iterator[Sampl
             yield replace(small, weight=0.25 * small.weight)
 
 
-def with_opinion(x: NDArray[np.float32], keeps: NDArray[np.bool_] | None) -> NDArray[np.float32]:
-    """Features with what a second extractor keeps."""
-    if keeps is not None:
-        x[:, COLUMN["opinion_known"]] = 1
-        x[:, COLUMN["opinion_keeps"]] = np.where(keeps, 1, -1)
-        x[:, COLUMN["opinion_share"]] = keeps.mean()
-    return x
-
-
 def wordless(tables: Tables) -> Tables:
     return replace(tables, words=np.zeros((2, HEADS), np.int8))
 
 
 def example_of(sample: Sample, tables: Tables, keeps: NDArray[np.bool_] | None = None) -> Example:
-    x = with_opinion(features([sample.document], tables).x, keeps)
-    words = np.expm1(x[:, COLUMN["words"]] * 3)
-    return Example(x.astype(np.float16), sample.labels, row_weights(words, sample.labels, sample.weight))
+    batch = features([sample.document], tables)
+    if keeps is not None:
+        batch = with_opinion(batch, keeps.tolist())
+    return Example(batch.x.astype(np.float16), sample.labels, row_weights(batch.words, sample.labels, sample.weight))
 
 
 def examples_of(

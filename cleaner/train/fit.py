@@ -25,7 +25,6 @@ from cleaner.detect.opinion import opinion_of
 from cleaner.errors import CleanerError, InputError
 from cleaner.evaluate.gold import DEFAULT_TYPE, GoldPage, load_gold
 from cleaner.model import Head
-from cleaner.read import read
 from cleaner.train.examples import Example, examples_of
 from cleaner.train.labels import DEBRIS
 from cleaner.train.linear import LEAST_DOMAINS, all_tables
@@ -142,32 +141,29 @@ def folds_of(pages: Sequence[Page], settings: Settings) -> dict[str, int]:
 
 def _page_of(item: tuple[GoldPage, float]) -> Page:
     page, weight = item
-    samples = [_slim(sample) for sample in samples_of(page, weight)]
+    samples = samples_of(page, weight)
+    keeps = None
+    if samples and samples[0].source == "page" and samples[0].document.kind == "html":
+        found = opinion_of(samples[0].document)
+        keeps = None if found is None else np.array(found)
     if page.page_type == "forum":
         samples = [
             sample if sample.source == "page" else replace(sample, weight=sample.weight * FORUM_TEXT)
             for sample in samples
         ]
-    keeps = None
-    if samples and page.kind == "html":
-        try:
-            found = opinion_of(read(page.read(), kind="html", url=page.url, max_chars=20_000_000))
-        except CleanerError:
-            found = None
-        keeps = np.array(found) if found is not None and len(found) == len(samples[0].labels) else None
-    return Page(samples, keeps)
+    return Page([_slim(sample) for sample in samples], keeps)
 
 
 def _slim(sample: Sample) -> Sample:
     """Without what training doesn't read: the source, and values that can't go to another process."""
     head = sample.document.head
-    meta = {name: values for name, values in head.meta.items() if re_read(name)}
+    meta = {name: values for name, values in head.meta.items() if _is_read(name)}
     stated = tuple({key: item[key] for key in ("headline", "@type") if key in item} for item in head.json_ld)
     slim = Head(head.title, head.language, head.canonical, meta, stated)
     return replace(sample, document=replace(sample.document, source="", head=slim))
 
 
-def re_read(name: str) -> bool:
+def _is_read(name: str) -> bool:
     """Whether the features read a meta name."""
     return "title" in name or "description" in name or name == "headline"
 

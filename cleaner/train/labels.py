@@ -16,9 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cleaner.measure import UNSPACED
+
 DEBRIS, KEEP, HEADLINE, UNKNOWN = 0, 1, 2, -1
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 COMMON = 60
 """A triple found so often in the gold tells no place."""
 IN, OUT = 0.7, 0.25

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from cleaner.detect.encode import encode, grams
+from cleaner.detect.encode import grams
 from cleaner.detect.features import HEADS, Tables, _Features, element_buckets
 from cleaner.train.labels import DEBRIS, KEEP
 from cleaner.train.samples import NEAR, Sample
@@ -115,7 +115,6 @@ class Data:
         self.weights = np.concatenate(rows.weights)
         self.domains = np.concatenate(rows.domains)
         self.size = size
-
         pairs = np.unique(self.buckets * (self.domains.max() + 1) + np.repeat(self.domains, counts))
         self.seen_bucket, self.seen_domain = np.divmod(pairs, self.domains.max() + 1)
 
@@ -199,6 +198,3 @@ def all_tables(
         element_weights, element_bias = train_linear(places, chosen, normalise=False, seed=seed, rate=0.01)
         made.append(tables_of(word_weights, word_bias, element_weights, float(element_bias[0])))
     return made
-
-
-__all__ = ["all_tables", "encode"]

@@ -130,12 +130,12 @@ def _renderers() -> dict[str, Callable[[str], str]]:
 
 @dataclass(frozen=True, slots=True)
 class Inserts:
-    """Inserts to put into documents, from other pages than those that are learned from."""
+    """Lines to put into documents, from other pages than those that are learned from."""
 
     debris: tuple[str, ...]
     captions: tuple[str, ...]
     ordinary: tuple[str, ...]
-    """Inserts that look like debris and are none."""
+    """Lines that look like debris and are none."""
 
 
 def rule_lines() -> tuple[list[str], list[str]]:

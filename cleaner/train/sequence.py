@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cleaner.detect.features import COLUMN
-from cleaner.detect.network import DILATIONS, MARGIN, POOL_AFTER, WIDTH
+from cleaner.detect.network import DILATIONS, MARGIN, POOL_AFTER, WIDTH, with_margins
 from cleaner.train.examples import Example
 from cleaner.train.labels import KEEP
 
-EPOCHS = 12
 ROWS = 12_000
 """Rows of a batch."""
 RATE = 2e-3
@@ -38,9 +37,8 @@ class Net(nn.Module):
     def forward(self, x: Tensor, bounds: Tensor) -> Tensor:
         x = torch.clamp((x - self.mean) * self.scale, -5, 5)
         sizes = bounds.diff()
-        shift = torch.repeat_interleave(torch.arange(1, len(sizes) + 1) * MARGIN, sizes)
-        real = torch.arange(len(x)) + shift
-        rows = len(x) + (len(sizes) + 1) * MARGIN
+        rows, places = with_margins(bounds.numpy())
+        real = torch.from_numpy(places)
         document = torch.repeat_interleave(torch.arange(len(sizes)), sizes)
         first = self.drop(torch.relu(self.first(x)))
         h = torch.zeros(rows, first.shape[1]).index_copy(0, real, first)
@@ -77,7 +75,7 @@ class Net(nn.Module):
         return made
 
 
-def train_network(examples: Sequence[Example], *, seed: int, epochs: int = EPOCHS, width: int = WIDTH) -> Net:
+def train_network(examples: Sequence[Example], *, seed: int, epochs: int, width: int = WIDTH) -> Net:
     """A network trained on the examples."""
     torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
