@@ -37,15 +37,18 @@ from cleaner.detect.encode import (
 from cleaner.measure import UNSPACED_WORD
 from cleaner.model import Document, Node, Role
 
-HEADS = 4
-"""Scores of a line from its words alone: content; content inside an article; caption or credit; link list."""
+HEADS = 9
+"""Scores of a line from its words alone: content; content inside an article; caption or credit; link list; then what
+the markup of other pages says of such words: comment, byline or date, heading, list item or cell, menu or foot."""
 LEVELS = 6
 """Elements around a block, its own first, whose content is summed up."""
 REACHES = (4, 12, 40)
 """Lines before and after a line whose means are features."""
 ROLES: tuple[Role, ...] = ("paragraph", "heading", "list_item", "quote", "caption", "table", "code")
+CHANCES = 4
+"""Heads of which the probability is a feature too."""
 _TOKENS = re.compile(r"[a-z]+|\d+")
-_COMMENTS = re.compile(
+COMMENTS = re.compile(
     r"comment|\brepl(?:y|ies)\b|\brespond\b|\bresponses?\b|disqus|\bdiscussion|kommentar|comentario|\bforum|\bthread"
 )
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$")
@@ -78,7 +81,7 @@ commas stops unspaced one_word short long prose link_share linked gap0 gap1 gap2
 _OF_PAGE = """
 known title_share title_cover is_title description_share description_cover repeats place from_top from_end
 prose_before prose_after since_title title_seen has_title cohesion is_core page_prose page_lines since_prose
-until_prose in_run run_share says_article says_discussion html
+until_prose in_run run_share says_article says_discussion html guessed_title run_cohesion labels_around label_place
 """
 _OF_ELEMENTS = """
 element_any element_near depth same_parent same_grandparent in_region region_share in_article articles article_share
@@ -90,7 +93,7 @@ def _names() -> Iterator[str]:
     yield from _OWN.split()
     yield from (f"role_{role}" for role in ROLES)
     yield from (f"head{n}" for n in range(HEADS))
-    yield from (f"p{n}" for n in range(HEADS))
+    yield from (f"p{n}" for n in range(CHANCES))
     yield from _OF_PAGE.split()
     for reach in REACHES:
         yield from (f"{what}_{reach}_{side}" for what in ("prose", "content") for side in ("before", "after"))
@@ -143,9 +146,10 @@ class _Features:
         self.of_characters()
         self.of_markup()
         self.of_words()
+        self.of_runs()
+        self.of_cohesion()
         self.of_head()
         self.of_place()
-        self.of_cohesion()
         if any(document.kind == "html" for document in self.documents):
             self.of_elements()
         return Batch(self.bounds, self.document, np.ascontiguousarray(self.x.T))
@@ -248,7 +252,8 @@ class _Features:
             )
             score = np.clip(score, -6, 6)
             self.put(f"head{n}", score / 3)
-            self.put(f"p{n}", 1 / (1 + np.exp(-score)))
+            if n < CHANCES:
+                self.put(f"p{n}", 1 / (1 + np.exp(-score)))
         known = np.bincount(found.lines, (weights[:, 0] != 0) | (weights[:, 1] != 0), self.count) / number
         self.put("known", known)
         self.p = self.got("p0")
@@ -256,8 +261,13 @@ class _Features:
     # --- the page ---------------------------------------------------------------------------------
 
     def of_head(self) -> None:
-        """Agreement with the title and the description that the page states; in texts there are none."""
+        """Agreement with the title and the description that the page states; where it states no title, as in texts,
+        with the line that most likely is one."""
         titles, descriptions = zip(*(_stated(document) for document in self.documents), strict=True)
+        guessed = np.array([not title for title in titles])
+        if guessed.any():
+            titles = tuple(map(str.__add__, titles, self._guessed_titles(guessed)))
+        self.put("guessed_title", guessed[self.document])
         stated = encode([*titles, *descriptions]) if any(titles) or any(descriptions) else None
         for n, name in enumerate(("title", "description")):
             if stated:
@@ -270,6 +280,18 @@ class _Features:
             says = np.array([any(pattern.search(kind) for kind in _types(d)) for d in self.documents])
             self.put(name, says[self.document])
         self.put("is_title", is_title)
+
+    def _guessed_titles(self, wanted: NDArray[np.bool_]) -> list[str]:
+        """For each wanted document the line above its body that shares most of its words with it; "" if none does."""
+        first = self.bounds[:-1]
+        likely = (
+            wanted[self.document] & (np.arange(self.count) < self.run_start[self.document])
+            & (self.words >= 3) & (self.words <= 30) & (self.prose == 0) & (self.got("run_cohesion") > 0.3)
+        )  # fmt: skip
+        worth = np.where(likely, self.got("run_cohesion") * np.minimum(self.words, 8), 0)
+        most = np.maximum.reduceat(worth, first)
+        rows = np.where((worth >= most[self.document]) & (worth > 0), np.arange(self.count), -1)
+        return [self.blocks[row].text[:400] if row >= 0 else "" for row in np.maximum.reduceat(rows, first).tolist()]
 
     def _agreement(self, stated: Lines, first: int) -> tuple[Floats, Floats]:
         """Share of each line's words that the text stated by its document has, and share of that text's words in the
@@ -309,12 +331,11 @@ class _Features:
         put("title_seen", seen_here)
         put("has_title", np.maximum.reduceat(seen, self.bounds[:-1])[self.document] >= first)
         whole = self._whole_lines()
-        self._near_prose()
         _, inverse, counts = np.unique(whole, return_inverse=True, return_counts=True)
         put("repeats", np.minimum(np.log2(counts[inverse]), 4) / 2)
 
-    def _near_prose(self) -> None:
-        """Prose and content in the lines around, and the stretch of lines that is worth most."""
+    def of_runs(self) -> None:
+        """Prose and content in the lines around, the stretch of lines that is worth most, stretches of labels."""
         numbers = np.arange(self.count)
         first, last = self.bounds[:-1][self.document], self.bounds[1:][self.document] - 1
         is_prose = (self.prose > 0) & (self.p > 0.5)
@@ -333,12 +354,21 @@ class _Features:
                 self.put(f"{name}_{reach}_before", (total[numbers] - total[low]) / reach)
                 self.put(f"{name}_{reach}_after", (total[high] - total[numbers + 1]) / reach)
         worth = size * (self.p - 0.45) * (1 - self.links) * np.where(self.prose > 0, 1.0, 0.3) - 0.4
-        for start, end in pairwise(self.bounds.tolist()):
+        self.run_start = np.zeros(len(self.documents), np.int64)
+        for n, (start, end) in enumerate(pairwise(self.bounds.tolist())):
             opens, closes = _best_run(worth[start:end])
+            self.run_start[n] = start + opens
             inside = slice(start + opens, start + closes)
             all_words = max(float(self.words[start:end].sum()), 1.0)
             self.x[COLUMN["in_run"], inside] = 1
             self.x[COLUMN["run_share"], start:end] = self.words[inside].sum() / all_words
+
+        label = (self.words <= 6) & (self.prose == 0)
+        opens = np.flatnonzero(np.concatenate(([True], label[1:] != label[:-1])) | (numbers == first))
+        size = np.diff(np.append(opens, self.count))
+        begin, size = np.repeat(opens, size), np.repeat(size, size)
+        self.put("labels_around", np.where(label, np.log1p(size) / 3, 0))
+        self.put("label_place", np.where(label, (numbers - begin) / size, 0))
 
     def _whole_lines(self) -> NDArray[np.uint64]:
         """A hash of each line's words, in order, and of its document."""
@@ -352,7 +382,8 @@ class _Features:
         return total * np.uint64(4099) + self.document.astype(np.uint64)
 
     def of_cohesion(self) -> None:
-        """Share of a line's longer words that occur in other lines of the core, which read as the article."""
+        """Share of a line's longer words that occur in other lines of the core, which read as the article: of all such
+        lines, and of those in the stretch that is worth most."""
         core = (self.prose > 0) & (self.p > 0.6)
         lines = self.lines
         long_words = np.flatnonzero((lines.word_size >= 5) | ((lines.classes[lines.word_at] & UNSPACED) != 0))
@@ -360,14 +391,16 @@ class _Features:
         salt = mix(np.arange(len(self.documents), dtype=np.uint32))
         own = lines.words[long_words] ^ salt[self.document[line]]
         number = np.maximum(np.bincount(line, minlength=self.count), 1)
-        share = np.zeros(self.count)
-        in_core = core[line]
-        if in_core.any():
-            known, counts = np.unique(own[in_core], return_counts=True)
-            at = np.minimum(np.searchsorted(known, own), len(known) - 1)
-            found = np.where(known[at] == own, counts[at], 0) > in_core
-            share = np.bincount(line, found, self.count) / number
-        self.put("cohesion", share)
+        in_run = (self.got("in_run") > 0) & (self.prose > 0)
+        for name, chosen in (("cohesion", core), ("run_cohesion", in_run)):
+            share = np.zeros(self.count)
+            inside = chosen[line]
+            if inside.any():
+                known, counts = np.unique(own[inside], return_counts=True)
+                at = np.minimum(np.searchsorted(known, own), len(known) - 1)
+                found = np.where(known[at] == own, counts[at], 0) > inside
+                share = np.bincount(line, found, self.count) / number
+            self.put(name, share)
         self.put("is_core", core)
 
     # --- elements ---------------------------------------------------------------------------------
@@ -514,7 +547,7 @@ class Memo(dict[tuple[str, str], int]):
 
     def __missing__(self, key: tuple[str, str]) -> int:
         total = self.elements[element_buckets(*key, len(self.elements))].sum(0)
-        comments = key[0] not in ("html", "body") and _COMMENTS.search(key[1]) is not None
+        comments = key[0] not in ("html", "body") and COMMENTS.search(key[1]) is not None
         self.rows.append((float(total[0]), float(total[1]), float(comments)))
         value = self[key] = len(self.rows) - 1
         return value

@@ -1,4 +1,4 @@
-"""bytes → str: byte order mark, strict UTF-8, the charset the page declares, cp1252; and mending mojibake."""
+"""bytes → str: byte order mark, strict UTF-8, the charset the page declares, a guess, cp1252; and mending mojibake."""
 
 from __future__ import annotations
 
@@ -46,7 +46,32 @@ def decode(data: bytes) -> str:
             return without_surrogates(data.decode(declared, errors="replace"))
     if _damaged_utf8(data):
         return data.decode("utf-8", errors="replace")
-    return data.decode("cp1252", errors="replace")
+    return without_surrogates(data.decode(_guessed_charset(data), errors="replace"))
+
+
+_HIGH = re.compile(rb"[\x80-\xff]+")
+_FOREIGN = re.compile(rb"[^<>\r\n]*[\x80-\xff]{2}[^<>\r\n]*")
+_GUESSED = ("gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874")
+"""Charsets of scripts that are written in bytes above ASCII only, or nearly."""
+_SAMPLE = 4_000
+"""Bytes, at least, from which a charset is guessed."""
+
+
+def _guessed_charset(data: bytes) -> str:
+    """The charset of bytes that say nothing of it: cp1252, unless bytes above ASCII stand together as in other scripts;
+    in Western text they stand alone."""
+    sizes = list(map(len, _HIGH.findall(data)))
+    if sum(sizes) < 24 or 2 * sum(size for size in sizes if size > 1) < sum(sizes):
+        return "cp1252"
+    from charset_normalizer import from_bytes
+
+    sample = b""
+    for line in _FOREIGN.findall(data):  # whole lines, for a character may be two bytes
+        sample += line + b"\n"
+        if len(sample) > _SAMPLE:
+            break
+    found = from_bytes(sample, cp_isolation=list(_GUESSED)).best()
+    return found.encoding if found else "cp1252"
 
 
 def declared_charset(data: bytes) -> str | None:

@@ -5,6 +5,7 @@ What only one or two sites say is left out: a weight is kept only for n-grams an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cleaner.detect.encode import grams
-from cleaner.detect.features import HEADS, Tables, _Features, element_buckets
+from cleaner.detect.features import COMMENTS, HEADS, Tables, _Features, element_buckets
 from cleaner.train.labels import DEBRIS, KEEP
 from cleaner.train.samples import NEAR, Sample
 
@@ -65,6 +66,7 @@ def word_rows(sample: Sample, domain: int, rows: Rows) -> None:
         blocks = sample.document.blocks
         targets[:, 2] = np.array([block.role == "caption" for block in blocks])
         targets[:, 3] = np.array([block.link_share > 0.6 for block in blocks]) & (work.words < 15)
+        targets[:, 4:] = _by_markup(sample)
     weights = sample.weight * np.clip(work.words, 2, 20) / 10
     rows.add(
         (found.buckets[order] & np.uint32(WORD_BUCKETS - 1)).astype(np.int64),
@@ -73,6 +75,30 @@ def word_rows(sample: Sample, domain: int, rows: Rows) -> None:
         weights.astype(np.float32),
         domain,
     )
+
+
+_BYLINE = re.compile(r"author|byline|\bdate|\btime|publish|posted|\bmeta\b|entry-meta|post-meta")
+_SITE_TAGS = ("nav", "header", "footer", "aside")
+
+
+def _by_markup(sample: Sample) -> NDArray[np.float32]:
+    """(blocks, 5) whether each block is a comment, a byline or date, a heading, a list item or cell, in a menu or
+    foot, as the elements around it say."""
+    nodes = sample.document.nodes
+    around = np.zeros((len(nodes) + 1, 3), bool)  # the last row is for blocks without an element
+    for n, node in enumerate(nodes):
+        page = node.tag in ("html", "body")
+        own = (not page and COMMENTS.search(node.words), not page and _BYLINE.search(node.words),
+               node.tag in _SITE_TAGS or "footer" in node.words or ("menu" in node.words and not page))  # fmt: skip
+        around[n] = [bool(value) for value in own]
+        if node.parent >= 0:
+            around[n] |= around[node.parent]
+    blocks = sample.document.blocks
+    named = around[[block.node for block in blocks]]
+    named[:, 1] &= np.array([len(block.text) < 120 for block in blocks])
+    heading = [block.role == "heading" for block in blocks]
+    item = [block.role in ("list_item", "table") for block in blocks]
+    return np.column_stack((named[:, :2], heading, item, named[:, 2])).astype(np.float32)
 
 
 def element_rows(sample: Sample, domain: int, rows: Rows) -> None:
