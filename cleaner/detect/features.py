@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from operator import add
+from operator import add, attrgetter
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,7 @@ LEVELS = 6
 REACHES = (4, 12, 40)
 """Lines before and after a line whose means are features."""
 ROLES: tuple[Role, ...] = ("paragraph", "heading", "list_item", "quote", "caption", "table", "code")
+ROLE_NUMBER = {role: n for n, role in enumerate(ROLES)}
 _TOKENS = re.compile(r"[a-z]+|\d+")
 _COMMENTS = re.compile(
     r"comment|\brepl(?:y|ies)\b|\brespond\b|\bresponses?\b|disqus|\bdiscussion|kommentar|comentario|\bforum|\bthread"
@@ -137,6 +138,8 @@ class _Features:
         self.count = len(self.blocks)
         self.document = np.repeat(np.arange(len(documents)), sizes)
         self.lines = encode([block.text for block in self.blocks])
+        self.salt = mix(np.arange(len(documents), dtype=np.uint32))
+        self.own_words = self.lines.words ^ self.salt[self.document[self.lines.word_line]]
         self.x = np.zeros((len(FEATURES), self.count), np.float32)
 
     def run(self) -> Batch:
@@ -188,7 +191,7 @@ class _Features:
         commas = counted(COMMA)
         opening = classes[lines.starts]
         upper_words = np.bincount(lines.word_line, (classes[lines.word_at] & UPPER) != 0, self.count).astype(np.float32)
-        links = np.fromiter((block.link_chars for block in self.blocks), np.float32, self.count) / chars
+        links = np.fromiter(map(attrgetter("link_chars"), self.blocks), np.float32, self.count) / chars
         self.links = np.minimum(links, 1.0)
         self.prose = (
             (self.words >= 8)
@@ -222,13 +225,15 @@ class _Features:
         ).astype(np.uint32)
 
     def of_markup(self) -> None:
-        gap = np.fromiter((block.gap for block in self.blocks), np.int64, self.count)
-        role = np.fromiter((ROLES.index(block.role) for block in self.blocks), np.int64, self.count)
-        level = np.fromiter((block.level for block in self.blocks), np.float32, self.count)
+        def column(name: str, kind: type) -> NDArray[Any]:
+            return np.fromiter(map(attrgetter(name), self.blocks), kind, self.count)
+
+        gap, level = column("gap", np.int64), column("level", np.float32)
+        role = np.fromiter(map(ROLE_NUMBER.__getitem__, map(attrgetter("role"), self.blocks)), np.int64, self.count)
         for n in range(2):
             self.put(f"gap{n}", gap == n)
         self.put("gap2", gap >= 2)
-        self.put("marker", np.fromiter((bool(block.marker) for block in self.blocks), bool, self.count))
+        self.put("marker", np.fromiter(map(bool, map(attrgetter("marker"), self.blocks)), bool, self.count))
         self.put("level", level / 6)
         self.x[COLUMN[f"role_{ROLES[0]}"] + role, np.arange(self.count)] = 1
         self.put(
@@ -239,7 +244,7 @@ class _Features:
         tables = self.tables
         found = grams(self.lines, self.shape)
         buckets = found.buckets & np.uint32(len(tables.words) - 1)
-        weights = tables.words[buckets]
+        weights = np.take(tables.words, buckets.astype(np.intp), axis=0, mode="clip")  # quicker than by index
         number = np.maximum(np.bincount(found.lines, minlength=self.count), 1)
         scale = 1 / np.sqrt(number)
         for n in range(HEADS):
@@ -276,9 +281,8 @@ class _Features:
         line. `first` is the line of `stated` that belongs to the first document."""
         documents = len(self.documents)
         chosen = slice(int(stated.first_word[first]), int(stated.first_word[first + documents]))
-        salt = mix(np.arange(documents, dtype=np.uint32))
-        wanted = np.unique(stated.words[chosen] ^ salt[stated.word_line[chosen] - first])
-        own = self.lines.words ^ salt[self.document[self.lines.word_line]]
+        wanted = np.sort(stated.words[chosen] ^ self.salt[stated.word_line[chosen] - first])
+        own = self.own_words
         if not len(wanted):
             return np.zeros(self.count, np.float32), np.zeros(self.count, np.float32)
         hit = wanted[np.minimum(np.searchsorted(wanted, own), len(wanted) - 1)] == own
@@ -310,8 +314,9 @@ class _Features:
         put("has_title", np.maximum.reduceat(seen, self.bounds[:-1])[self.document] >= first)
         whole = self._whole_lines()
         self._near_prose()
-        _, inverse, counts = np.unique(whole, return_inverse=True, return_counts=True)
-        put("repeats", np.minimum(np.log2(counts[inverse]), 4) / 2)
+        ordered = np.sort(whole)
+        counts = np.searchsorted(ordered, whole, "right") - np.searchsorted(ordered, whole)
+        put("repeats", np.minimum(np.log2(counts), 4) / 2)
 
     def _near_prose(self) -> None:
         """Prose and content in the lines around, and the stretch of lines that is worth most."""
@@ -347,9 +352,10 @@ class _Features:
         weighed = lines.words.astype(np.uint64) * (
             place.astype(np.uint64) * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15)
         )
-        total = np.zeros(self.count, np.uint64)
-        np.add.at(total, lines.word_line, weighed)
-        return total * np.uint64(4099) + self.document.astype(np.uint64)
+        total = np.zeros(len(weighed) + 1, np.uint64)
+        np.cumsum(weighed, out=total[1:])
+        own = total[lines.first_word[1:]] - total[lines.first_word[:-1]]
+        return own * np.uint64(4099) + self.document.astype(np.uint64)
 
     def of_cohesion(self) -> None:
         """Share of a line's longer words that occur in other lines of the core, which read as the article."""
@@ -357,8 +363,7 @@ class _Features:
         lines = self.lines
         long_words = np.flatnonzero((lines.word_size >= 5) | ((lines.classes[lines.word_at] & UNSPACED) != 0))
         line = lines.word_line[long_words]
-        salt = mix(np.arange(len(self.documents), dtype=np.uint32))
-        own = lines.words[long_words] ^ salt[self.document[line]]
+        own = self.own_words[long_words]
         number = np.maximum(np.bincount(line, minlength=self.count), 1)
         share = np.zeros(self.count)
         in_core = core[line]
@@ -377,7 +382,7 @@ class _Features:
         nodes = len(parents)
         if not nodes:
             return
-        home = np.fromiter((block.node for block in self.blocks), np.int64, self.count)
+        home = np.fromiter(map(attrgetter("node"), self.blocks), np.int64, self.count)
         known = home >= 0
         home = np.where(known, home, 0) + first[self.document]
         parent = np.where(parents >= 0, parents, np.arange(nodes))
@@ -472,8 +477,8 @@ class _Features:
             ends += map(add, range(offset, offset + len(size)), size)
             keys += zip(tags, words, strict=True)
         own = self.tables.memo.of(keys, len(keys))
-        articles = np.fromiter((tag == "article" for tag, _ in keys), bool, len(keys))
-        return np.array(parents), np.array(ends), own[:, 0], own[:, 1], own[:, 2] > 0, articles, np.array(first)
+        return (np.array(parents), np.array(ends), own[:, 0], own[:, 1], own[:, 2] > 0, own[:, 3] > 0,
+                np.array(first))  # fmt: skip
 
 
 NOWHERE = Node("", "", -1)
@@ -504,27 +509,27 @@ def _inside_another(marked: NDArray[np.bool_], ends: Ints) -> NDArray[np.bool_]:
 
 
 class Memo(dict[tuple[str, str], int]):
-    """What is known of elements by their tag and words: two weights, and whether they are named as comments. Each
-    distinct one is computed once; it forgets all when it is full."""
+    """What is known of elements by their tag and words: two weights, whether they are named as comments, and whether
+    they are an <article>. Each distinct one is computed once; it forgets all when it is full."""
 
     def __init__(self, elements: Floats) -> None:
         self.elements = elements
-        self.rows: list[tuple[float, float, float]] = []
-        self.table = np.zeros((0, 3))
+        self.rows: list[tuple[float, float, bool, bool]] = []
+        self.table = np.zeros((0, 4))
 
     def __missing__(self, key: tuple[str, str]) -> int:
         total = self.elements[element_buckets(*key, len(self.elements))].sum(0)
         comments = key[0] not in ("html", "body") and _COMMENTS.search(key[1]) is not None
-        self.rows.append((float(total[0]), float(total[1]), float(comments)))
+        self.rows.append((float(total[0]), float(total[1]), comments, key[0] == "article"))
         value = self[key] = len(self.rows) - 1
         return value
 
     def of(self, keys: Iterable[tuple[str, str]], count: int) -> NDArray[np.float64]:
-        """(count, 3) what is known of some elements."""
+        """(count, 4) what is known of some elements."""
         if len(self.rows) >= MOST_REMEMBERED:
             self.clear()
             self.rows.clear()
-            self.table = np.zeros((0, 3))
+            self.table = np.zeros((0, 4))
         numbers = np.fromiter(map(self.__getitem__, keys), np.int64, count)
         if len(self.table) < len(self.rows):
             self.table = np.concatenate((self.table, np.array(self.rows[len(self.table) :])))

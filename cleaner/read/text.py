@@ -39,7 +39,7 @@ def read_text(source: str, *, url: str | None = None) -> Document:
     texts, starts, gaps = _lines(source)
     spans = _spans(starts, map(add, starts, map(len, texts)))
     plain = (repeat("paragraph"), repeat(0), repeat(""), repeat(0), repeat(-1))
-    blocks = list(map(partial(tuple.__new__, Block), zip(count(), texts, spans, gaps, *plain)))  # type: ignore[arg-type]
+    blocks = list(map(partial(tuple.__new__, Block), zip(count(), texts, spans, gaps, *plain)))
     if may_need_mending(source) or "](" in source or "```" in source or "~~~" in source:
         marked: Iterable[int] = range(len(blocks))
     else:
