@@ -38,6 +38,9 @@ class Alphabet:
     classes: NDArray[np.uint8]
     lower: NDArray[np.uint32]
     closers: NDArray[np.bool_]
+    narrow_classes: bytes
+    narrow_lower: bytes
+    """`classes` and `lower` of Latin-1."""
 
 
 @cache
@@ -67,7 +70,7 @@ def alphabet() -> Alphabet:
             classes[ord(char)] = bit
     closers = np.zeros(0x10000, np.bool_)
     closers[[ord(char) for char in _CLOSERS]] = True
-    return Alphabet(classes, lower, closers)
+    return Alphabet(classes, lower, closers, classes[:256].tobytes(), lower[:256].astype(np.uint8).tobytes())
 
 
 _ROOT = 0x5BD1E995
@@ -143,8 +146,12 @@ def encode(texts: Sequence[str]) -> Lines:
     starts = np.zeros(count, np.int64)
     np.cumsum(sizes[:-1] + 1, out=starts[1:])
     table = alphabet()
-    index = codes.astype(np.intp)  # what NumPy would make of them for each look-up
-    classes = np.take(table.classes, index, mode="clip")
+    narrow = joined.encode("latin-1", "replace")  # bytes are translated at a fraction of the cost of array look-ups
+    classes = np.frombuffer(bytearray(narrow.translate(table.narrow_classes)), np.uint8)
+    lower = np.frombuffer(narrow.translate(table.narrow_lower), np.uint8).astype(np.uint32)
+    if not joined.isascii() and len(wide := np.flatnonzero(codes > 0xFF)):
+        classes[wide] = table.classes[codes[wide]]
+        lower[wide] = table.lower[codes[wide]]
     in_word = (classes & (LETTER | DIGIT)) != 0
     edges = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
     if count and len(codes) and in_word[0]:
@@ -157,7 +164,8 @@ def encode(texts: Sequence[str]) -> Lines:
     powers = _powers()
     powers.reach(len(codes) + 1)
     total = np.zeros(len(codes) + 1, np.uint32)
-    np.cumsum(np.take(table.lower, index, mode="clip") * powers.up[: len(codes)], dtype=np.uint32, out=total[1:])
+    lower *= powers.up[: len(codes)]
+    np.cumsum(lower, dtype=np.uint32, out=total[1:])
     back = powers.down[word_at]
     words = mix((total[np.minimum(ends, word_at + LONGEST)] - total[word_at]) * back)
     word_size = ends - word_at

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from operator import add, attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
@@ -331,12 +331,14 @@ class _Features:
         self.put("since_prose", np.where(before >= first, np.minimum(np.log1p(numbers - before) / 4, far), far))
         self.put("until_prose", np.where(after <= last, np.minimum(np.log1p(after - numbers) / 4, far), far))
         size = np.minimum(self.words, 40)
-        for name, values in (("prose", self.prose * size / 20), ("content", self.p)):
-            total = np.concatenate(([0], np.cumsum(values, dtype=np.float64)))
-            for reach in REACHES:
-                low, high = np.maximum(numbers - reach, first), np.minimum(numbers + reach, last) + 1
-                self.put(f"{name}_{reach}_before", (total[numbers] - total[low]) / reach)
-                self.put(f"{name}_{reach}_after", (total[high] - total[numbers + 1]) / reach)
+        total = np.zeros((2, self.count + 1))
+        np.cumsum([self.prose * size / 20, self.p], axis=1, out=total[:, 1:])
+        reach = np.array(REACHES)[:, None]
+        low, high = np.maximum(numbers - reach, first), np.minimum(numbers + reach, last) + 1
+        column = COLUMN[f"prose_{REACHES[0]}_before"]
+        around = self.x[column : column + 4 * len(REACHES)].reshape(len(REACHES), 2, 2, self.count)
+        around[:, :, 0] = ((total[:, None, :-1] - total[:, low]) / reach).swapaxes(0, 1)
+        around[:, :, 1] = ((total[:, high] - total[:, None, 1:]) / reach).swapaxes(0, 1)
         worth = size * (self.p - 0.45) * (1 - self.links) * np.where(self.prose > 0, 1.0, 0.3) - 0.4
         for start, end in pairwise(self.bounds.tolist()):
             opens, closes = _best_run(worth[start:end])
@@ -461,24 +463,24 @@ class _Features:
         """For all elements: parent, end of its stretch, weights of its words, whether they name comments, whether it is
         an <article>; and the first element of each document. A document without elements gets one, so that no stretch
         is empty."""
-        parents: list[int] = []
-        ends: list[int] = []
-        keys: list[tuple[str, str]] = []
-        first: list[int] = []
-        for document in self.documents:
-            offset = len(parents)
-            first.append(offset)
-            tags, words, above = zip(*(document.nodes or (NOWHERE,)), strict=True)
-            size = [1] * len(above)
-            for n in range(len(above) - 1, 0, -1):
-                if above[n] >= 0:
-                    size[above[n]] += size[n]
-            parents += [parent + offset if parent >= 0 else -1 for parent in above] if offset else above
-            ends += map(add, range(offset, offset + len(size)), size)
-            keys += zip(tags, words, strict=True)
-        own = self.tables.memo.of(keys, len(keys))
-        return (np.array(parents), np.array(ends), own[:, 0], own[:, 1], own[:, 2] > 0, own[:, 3] > 0,
-                np.array(first))  # fmt: skip
+        nodes = [node for document in self.documents for node in document.nodes or (NOWHERE,)]
+        sizes = [len(document.nodes) or 1 for document in self.documents]
+        first = np.cumsum(sizes) - sizes
+        parents = np.fromiter(map(itemgetter(2), nodes), np.int64, len(nodes))
+        parents = np.where(parents >= 0, parents + np.repeat(first, sizes), -1)
+        own = self.tables.memo.of(zip(map(itemgetter(0), nodes), map(itemgetter(1), nodes), strict=True), len(nodes))
+        return parents, _ends(parents), own[:, 0], own[:, 1], own[:, 2] > 0, own[:, 3] > 0, first
+
+
+def _ends(parents: Ints) -> Ints:
+    """For each element, the number of the first one after all that stand in it."""
+    numbers = np.arange(len(parents))
+    inner = np.flatnonzero(parents >= 0)
+    last = numbers.copy()
+    last[parents[inner]] = inner  # the last child: of several values the last one stays
+    while not np.array_equal(further := last[last], last):  # and the last child of that, in steps that double
+        last = further
+    return last + 1
 
 
 NOWHERE = Node("", "", -1)
