@@ -38,8 +38,9 @@ class Alphabet:
     classes: NDArray[np.uint8]
     lower: NDArray[np.uint32]
     closers: NDArray[np.bool_]
-    in_word: NDArray[np.bool_]
-    unspaced: NDArray[np.bool_]
+    narrow_classes: bytes
+    narrow_lower: bytes
+    """`classes` and `lower` of Latin-1."""
 
 
 @cache
@@ -69,8 +70,7 @@ def alphabet() -> Alphabet:
             classes[ord(char)] = bit
     closers = np.zeros(0x10000, np.bool_)
     closers[[ord(char) for char in _CLOSERS]] = True
-    in_word = (classes & (LETTER | DIGIT)) != 0
-    return Alphabet(classes, lower, closers, in_word, (classes & UNSPACED) != 0)
+    return Alphabet(classes, lower, closers, classes[:256].tobytes(), lower[:256].astype(np.uint8).tobytes())
 
 
 _ROOT = 0x5BD1E995
@@ -146,20 +146,26 @@ def encode(texts: Sequence[str]) -> Lines:
     starts = np.zeros(count, np.int64)
     np.cumsum(sizes[:-1] + 1, out=starts[1:])
     table = alphabet()
-    classes = table.classes[codes]
-    in_word = table.in_word[codes]
+    narrow = joined.encode("latin-1", "replace")  # bytes are translated at a fraction of the cost of array look-ups
+    classes = np.frombuffer(bytearray(narrow.translate(table.narrow_classes)), np.uint8)
+    lower = np.frombuffer(narrow.translate(table.narrow_lower), np.uint8).astype(np.uint32)
+    if not joined.isascii() and len(wide := np.flatnonzero(codes > 0xFF)):
+        classes[wide] = table.classes[codes[wide]]
+        lower[wide] = table.lower[codes[wide]]
+    in_word = (classes & (LETTER | DIGIT)) != 0
     edges = np.flatnonzero(in_word[1:] != in_word[:-1]) + 1
     if count and len(codes) and in_word[0]:
         edges = np.concatenate(([0], edges))
     if len(edges) % 2:
         edges = np.append(edges, len(codes))
     word_at, ends = edges[::2], edges[1::2]
-    if not joined.isascii() and len(alone := np.flatnonzero(table.unspaced[codes])):
+    if not joined.isascii() and len(alone := np.flatnonzero(classes & UNSPACED)):
         word_at, ends = _with_single(word_at, ends, alone, len(codes))
     powers = _powers()
     powers.reach(len(codes) + 1)
     total = np.zeros(len(codes) + 1, np.uint32)
-    np.cumsum(table.lower[codes] * powers.up[: len(codes)], dtype=np.uint32, out=total[1:])
+    lower *= powers.up[: len(codes)]
+    np.cumsum(lower, dtype=np.uint32, out=total[1:])
     back = powers.down[word_at]
     words = mix((total[np.minimum(ends, word_at + LONGEST)] - total[word_at]) * back)
     word_size = ends - word_at
@@ -227,10 +233,9 @@ def grams(lines: Lines, shape: Hashes) -> Grams:
     add(pairs[beyond[two] - 2], two, "end")
     short = np.flatnonzero((size > 0) & (size <= MOST_WORDS_WHOLE))
     if len(short):
-        whole = np.zeros(lines.count, np.uint32)
-        inside = size[at] <= MOST_WORDS_WHOLE
-        place = (np.arange(len(words)) - first[at])[inside]
-        np.add.at(whole, at[inside], words[inside] * _powers().up[place])
-        add(whole[short], short, "whole")
+        inside = np.flatnonzero(size[at] <= MOST_WORDS_WHOLE)
+        weighed = words[inside] * _powers().up[inside - first[at[inside]]]
+        opening = np.cumsum(size[short]) - size[short]
+        add(np.add.reduceat(weighed, opening, dtype=np.uint32), short, "whole")
     add(shape, np.arange(lines.count), "shape")
     return Grams(np.concatenate(pieces), np.concatenate(owners))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from operator import add
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,7 @@ LEVELS = 6
 REACHES = (4, 12, 40)
 """Lines before and after a line whose means are features."""
 ROLES: tuple[Role, ...] = ("paragraph", "heading", "list_item", "quote", "caption", "table", "code")
+ROLE_NUMBER = {role: n for n, role in enumerate(ROLES)}
 CHANCES = 4
 """Heads of which the probability is a feature too."""
 _TOKENS = re.compile(r"[a-z]+|\d+")
@@ -140,6 +141,8 @@ class _Features:
         self.count = len(self.blocks)
         self.document = np.repeat(np.arange(len(documents)), sizes)
         self.lines = encode([block.text for block in self.blocks])
+        self.salt = mix(np.arange(len(documents), dtype=np.uint32))
+        self.own_words = self.lines.words ^ self.salt[self.document[self.lines.word_line]]
         self.x = np.zeros((len(FEATURES), self.count), np.float32)
 
     def run(self) -> Batch:
@@ -192,7 +195,7 @@ class _Features:
         commas = counted(COMMA)
         opening = classes[lines.starts]
         upper_words = np.bincount(lines.word_line, (classes[lines.word_at] & UPPER) != 0, self.count).astype(np.float32)
-        links = np.fromiter((block.link_chars for block in self.blocks), np.float32, self.count) / chars
+        links = np.fromiter(map(attrgetter("link_chars"), self.blocks), np.float32, self.count) / chars
         self.links = np.minimum(links, 1.0)
         self.prose = (
             (self.words >= 8)
@@ -226,13 +229,15 @@ class _Features:
         ).astype(np.uint32)
 
     def of_markup(self) -> None:
-        gap = np.fromiter((block.gap for block in self.blocks), np.int64, self.count)
-        role = np.fromiter((ROLES.index(block.role) for block in self.blocks), np.int64, self.count)
-        level = np.fromiter((block.level for block in self.blocks), np.float32, self.count)
+        def column(name: str, kind: type) -> NDArray[Any]:
+            return np.fromiter(map(attrgetter(name), self.blocks), kind, self.count)
+
+        gap, level = column("gap", np.int64), column("level", np.float32)
+        role = np.fromiter(map(ROLE_NUMBER.__getitem__, map(attrgetter("role"), self.blocks)), np.int64, self.count)
         for n in range(2):
             self.put(f"gap{n}", gap == n)
         self.put("gap2", gap >= 2)
-        self.put("marker", np.fromiter((bool(block.marker) for block in self.blocks), bool, self.count))
+        self.put("marker", np.fromiter(map(bool, map(attrgetter("marker"), self.blocks)), bool, self.count))
         self.put("level", level / 6)
         self.x[COLUMN[f"role_{ROLES[0]}"] + role, np.arange(self.count)] = 1
         self.put(
@@ -243,7 +248,7 @@ class _Features:
         tables = self.tables
         found = grams(self.lines, self.shape)
         buckets = found.buckets & np.uint32(len(tables.words) - 1)
-        weights = tables.words[buckets]
+        weights = np.take(tables.words, buckets.astype(np.intp), axis=0, mode="clip")  # quicker than by index
         number = np.maximum(np.bincount(found.lines, minlength=self.count), 1)
         scale = 1 / np.sqrt(number)
         for n in range(HEADS):
@@ -298,9 +303,8 @@ class _Features:
         line. `first` is the line of `stated` that belongs to the first document."""
         documents = len(self.documents)
         chosen = slice(int(stated.first_word[first]), int(stated.first_word[first + documents]))
-        salt = mix(np.arange(documents, dtype=np.uint32))
-        wanted = np.unique(stated.words[chosen] ^ salt[stated.word_line[chosen] - first])
-        own = self.lines.words ^ salt[self.document[self.lines.word_line]]
+        wanted = np.sort(stated.words[chosen] ^ self.salt[stated.word_line[chosen] - first])
+        own = self.own_words
         if not len(wanted):
             return np.zeros(self.count, np.float32), np.zeros(self.count, np.float32)
         hit = wanted[np.minimum(np.searchsorted(wanted, own), len(wanted) - 1)] == own
@@ -331,8 +335,9 @@ class _Features:
         put("title_seen", seen_here)
         put("has_title", np.maximum.reduceat(seen, self.bounds[:-1])[self.document] >= first)
         whole = self._whole_lines()
-        _, inverse, counts = np.unique(whole, return_inverse=True, return_counts=True)
-        put("repeats", np.minimum(np.log2(counts[inverse]), 4) / 2)
+        ordered = np.sort(whole)
+        counts = np.searchsorted(ordered, whole, "right") - np.searchsorted(ordered, whole)
+        put("repeats", np.minimum(np.log2(counts), 4) / 2)
 
     def of_runs(self) -> None:
         """Prose and content in the lines around, the stretch of lines that is worth most, stretches of labels."""
@@ -347,12 +352,14 @@ class _Features:
         self.put("since_prose", np.where(before >= first, np.minimum(np.log1p(numbers - before) / 4, far), far))
         self.put("until_prose", np.where(after <= last, np.minimum(np.log1p(after - numbers) / 4, far), far))
         size = np.minimum(self.words, 40)
-        for name, values in (("prose", self.prose * size / 20), ("content", self.p)):
-            total = np.concatenate(([0], np.cumsum(values, dtype=np.float64)))
-            for reach in REACHES:
-                low, high = np.maximum(numbers - reach, first), np.minimum(numbers + reach, last) + 1
-                self.put(f"{name}_{reach}_before", (total[numbers] - total[low]) / reach)
-                self.put(f"{name}_{reach}_after", (total[high] - total[numbers + 1]) / reach)
+        total = np.zeros((2, self.count + 1))
+        np.cumsum([self.prose * size / 20, self.p], axis=1, out=total[:, 1:])
+        reach = np.array(REACHES)[:, None]
+        low, high = np.maximum(numbers - reach, first), np.minimum(numbers + reach, last) + 1
+        column = COLUMN[f"prose_{REACHES[0]}_before"]
+        around = self.x[column : column + 4 * len(REACHES)].reshape(len(REACHES), 2, 2, self.count)
+        around[:, :, 0] = ((total[:, None, :-1] - total[:, low]) / reach).swapaxes(0, 1)
+        around[:, :, 1] = ((total[:, high] - total[:, None, 1:]) / reach).swapaxes(0, 1)
         worth = size * (self.p - 0.45) * (1 - self.links) * np.where(self.prose > 0, 1.0, 0.3) - 0.4
         self.run_start = np.zeros(len(self.documents), np.int64)
         for n, (start, end) in enumerate(pairwise(self.bounds.tolist())):
@@ -377,9 +384,10 @@ class _Features:
         weighed = lines.words.astype(np.uint64) * (
             place.astype(np.uint64) * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15)
         )
-        total = np.zeros(self.count, np.uint64)
-        np.add.at(total, lines.word_line, weighed)
-        return total * np.uint64(4099) + self.document.astype(np.uint64)
+        total = np.zeros(len(weighed) + 1, np.uint64)
+        np.cumsum(weighed, out=total[1:])
+        own = total[lines.first_word[1:]] - total[lines.first_word[:-1]]
+        return own * np.uint64(4099) + self.document.astype(np.uint64)
 
     def of_cohesion(self) -> None:
         """Share of a line's longer words that occur in other lines of the core, which read as the article: of all such
@@ -388,8 +396,7 @@ class _Features:
         lines = self.lines
         long_words = np.flatnonzero((lines.word_size >= 5) | ((lines.classes[lines.word_at] & UNSPACED) != 0))
         line = lines.word_line[long_words]
-        salt = mix(np.arange(len(self.documents), dtype=np.uint32))
-        own = lines.words[long_words] ^ salt[self.document[line]]
+        own = self.own_words[long_words]
         number = np.maximum(np.bincount(line, minlength=self.count), 1)
         in_run = (self.got("in_run") > 0) & (self.prose > 0)
         for name, chosen in (("cohesion", core), ("run_cohesion", in_run)):
@@ -410,7 +417,7 @@ class _Features:
         nodes = len(parents)
         if not nodes:
             return
-        home = np.fromiter((block.node for block in self.blocks), np.int64, self.count)
+        home = np.fromiter(map(attrgetter("node"), self.blocks), np.int64, self.count)
         known = home >= 0
         home = np.where(known, home, 0) + first[self.document]
         parent = np.where(parents >= 0, parents, np.arange(nodes))
@@ -489,24 +496,24 @@ class _Features:
         """For all elements: parent, end of its stretch, weights of its words, whether they name comments, whether it is
         an <article>; and the first element of each document. A document without elements gets one, so that no stretch
         is empty."""
-        parents: list[int] = []
-        ends: list[int] = []
-        keys: list[tuple[str, str]] = []
-        first: list[int] = []
-        for document in self.documents:
-            offset = len(parents)
-            first.append(offset)
-            tags, words, above = zip(*(document.nodes or (NOWHERE,)), strict=True)
-            size = [1] * len(above)
-            for n in range(len(above) - 1, 0, -1):
-                if above[n] >= 0:
-                    size[above[n]] += size[n]
-            parents += [parent + offset if parent >= 0 else -1 for parent in above] if offset else above
-            ends += map(add, range(offset, offset + len(size)), size)
-            keys += zip(tags, words, strict=True)
-        own = self.tables.memo.of(keys, len(keys))
-        articles = np.fromiter((tag == "article" for tag, _ in keys), bool, len(keys))
-        return np.array(parents), np.array(ends), own[:, 0], own[:, 1], own[:, 2] > 0, articles, np.array(first)
+        nodes = [node for document in self.documents for node in document.nodes or (NOWHERE,)]
+        sizes = [len(document.nodes) or 1 for document in self.documents]
+        first = np.cumsum(sizes) - sizes
+        parents = np.fromiter(map(itemgetter(2), nodes), np.int64, len(nodes))
+        parents = np.where(parents >= 0, parents + np.repeat(first, sizes), -1)
+        own = self.tables.memo.of(zip(map(itemgetter(0), nodes), map(itemgetter(1), nodes), strict=True), len(nodes))
+        return parents, _ends(parents), own[:, 0], own[:, 1], own[:, 2] > 0, own[:, 3] > 0, first
+
+
+def _ends(parents: Ints) -> Ints:
+    """For each element, the number of the first one after all that stand in it."""
+    numbers = np.arange(len(parents))
+    inner = np.flatnonzero(parents >= 0)
+    last = numbers.copy()
+    last[parents[inner]] = inner  # the last child: of several values the last one stays
+    while not np.array_equal(further := last[last], last):  # and the last child of that, in steps that double
+        last = further
+    return last + 1
 
 
 NOWHERE = Node("", "", -1)
@@ -537,27 +544,27 @@ def _inside_another(marked: NDArray[np.bool_], ends: Ints) -> NDArray[np.bool_]:
 
 
 class Memo(dict[tuple[str, str], int]):
-    """What is known of elements by their tag and words: two weights, and whether they are named as comments. Each
-    distinct one is computed once; it forgets all when it is full."""
+    """What is known of elements by their tag and words: two weights, whether they are named as comments, and whether
+    they are an <article>. Each distinct one is computed once; it forgets all when it is full."""
 
     def __init__(self, elements: Floats) -> None:
         self.elements = elements
-        self.rows: list[tuple[float, float, float]] = []
-        self.table = np.zeros((0, 3))
+        self.rows: list[tuple[float, float, bool, bool]] = []
+        self.table = np.zeros((0, 4))
 
     def __missing__(self, key: tuple[str, str]) -> int:
         total = self.elements[element_buckets(*key, len(self.elements))].sum(0)
         comments = key[0] not in ("html", "body") and COMMENTS.search(key[1]) is not None
-        self.rows.append((float(total[0]), float(total[1]), float(comments)))
+        self.rows.append((float(total[0]), float(total[1]), comments, key[0] == "article"))
         value = self[key] = len(self.rows) - 1
         return value
 
     def of(self, keys: Iterable[tuple[str, str]], count: int) -> NDArray[np.float64]:
-        """(count, 3) what is known of some elements."""
+        """(count, 4) what is known of some elements."""
         if len(self.rows) >= MOST_REMEMBERED:
             self.clear()
             self.rows.clear()
-            self.table = np.zeros((0, 3))
+            self.table = np.zeros((0, 4))
         numbers = np.fromiter(map(self.__getitem__, keys), np.int64, count)
         if len(self.table) < len(self.rows):
             self.table = np.concatenate((self.table, np.array(self.rows[len(self.table) :])))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -190,18 +190,22 @@ def evidence_of(document: Document, model: Model, batch: Batch, content: Floats)
     why = dict(zip(against, reasons(model, batch, against), strict=True))
     scores = (1 / (1 + np.exp(np.clip(content, -30, 30)))).tolist()
     places: dict[tuple[int, bool], tuple[Kind, str]] = {}
-    evidence = []
+    evidence: list[tuple[object, ...]] = []
     for n, (block, score) in enumerate(zip(document.blocks, scores, strict=True)):
         if n not in why:
-            evidence.append(Evidence(block.index, "learned", "learned.content", score, "reads as the article"))
+            evidence.append((block.index, "learned", "learned.content", score, "reads as the article", *NONE))
             continue
         at = (block.node, block.link_share > 0.6)
         if at not in places:
             places[at] = kind_of_place(document, block)
         kind, place = places[at]
         said = f"{place}; {why[n]}" if place else why[n]
-        evidence.append(Evidence(block.index, "learned", "learned.debris", score, said, kind))
-    return evidence
+        evidence.append((block.index, "learned", "learned.debris", score, said, kind, *NONE[1:]))
+    return list(map(partial(tuple.__new__, Evidence), evidence))
+
+
+NONE = (None, None, None, None)
+"""The last four fields of Evidence."""
 
 
 def opinion_evidence(document: Document, keeps: Sequence[bool], against: Floats) -> list[Evidence]:
@@ -270,7 +274,15 @@ def reasons(model: Model, batch: Batch, rows: Sequence[int]) -> list[str]:
     if not rows:
         return []
     first = model.networks[0]
-    weighed = np.clip((batch.x[rows] - first.mean) * first.scale, -5, 5) * model.surrogate
-    order = np.argsort(weighed, axis=1)[:, :6]
-    heavy = np.where(np.take_along_axis(weighed, order, axis=1) < -0.05, order, -1)
-    return [_told(tuple(columns)) for columns in heavy.tolist()]
+    weighed = batch.x[rows]
+    weighed -= first.mean
+    weighed *= first.scale
+    np.clip(weighed, -5, 5, out=weighed)
+    weighed *= model.surrogate
+    heaviest = []
+    here = np.arange(len(rows))
+    for _ in range(6):  # a fraction of the time of sorting
+        least = weighed.argmin(axis=1)
+        heaviest.append(np.where(weighed[here, least] < -0.05, least, -1).tolist())
+        weighed[here, least] = 0
+    return list(map(_told, zip(*heaviest, strict=True)))

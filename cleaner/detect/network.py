@@ -61,18 +61,24 @@ class Network:
 
     def __call__(self, x: Floats, bounds: Ints) -> Floats:
         """(rows,) log-odds that each block is content. `bounds` are the first rows of the documents and the end."""
-        x = np.clip((x - self.mean) * self.scale, -5, 5)
+        x = x - self.mean
+        x *= self.scale
+        np.clip(x, -5, 5, out=x)
         rows, real = with_margins(bounds)
         inside = slice(MARGIN, rows - MARGIN)
+        width = self.first.shape[1]
         between = np.ones(rows - 2 * MARGIN, bool)
         between[real - MARGIN] = False
-        h = np.zeros((rows, self.first.shape[1]), np.float32)
-        h[real] = np.maximum(x @ self.first + self.first_bias, 0)
-        width = h.shape[1]
+        h = np.zeros((rows, width), np.float32)
+        # all layers share two arrays: new ones of this size cost more than the products that fill them
+        out, part = np.empty((2, rows - 2 * MARGIN, width), np.float32)
+        first = np.matmul(x, self.first, out=out[: len(x)])
+        first += self.first_bias
+        h[real] = np.maximum(first, 0, out=first)
         for n, ((weight, bias), gap) in enumerate(zip(self.layers, DILATIONS, strict=True)):
-            out = h[inside] @ weight[width : 2 * width]
-            out += h[MARGIN - gap : rows - MARGIN - gap] @ weight[:width]
-            out += h[MARGIN + gap : rows - MARGIN + gap] @ weight[2 * width :]
+            np.matmul(h[inside], weight[width : 2 * width], out=out)
+            out += np.matmul(h[MARGIN - gap : rows - MARGIN - gap], weight[:width], out=part)
+            out += np.matmul(h[MARGIN + gap : rows - MARGIN + gap], weight[2 * width :], out=part)
             out += bias
             np.maximum(out, 0, out=out)
             out[between] = 0

@@ -59,7 +59,8 @@ def read_html(source: str, *, url: str | None = None) -> Document:
 
 def _flattened(source: str) -> str:
     """The markup without the tags beyond MAX_DEPTH: the parser needs quadratic time for deep nesting."""
-    if source.count("<") - source.count("</") < _MANY_TAGS or not _too_deep(_NESTING.findall(source)):
+    tags = source.count("<")
+    if tags < _MANY_TAGS or tags - source.count("</") < _MANY_TAGS or not _too_deep(_NESTING.findall(source)):
         return source
     depth, over, at = 0, 0, 0
     out: list[str] = []
@@ -124,9 +125,9 @@ def _markup(tree: LexborHTMLParser) -> str:
 
 # --- tags -------------------------------------------------------------------------------------------
 
-_OPENS, _LEAF, _CLOSES, _BLOCK, _MAYBE_BLOCK, _ROLE, _HIDES = 1, 2, 4, 8, 16, 32, 64
-"""What a tag does: it opens a node, makes one without content, or closes one; it ends the block before it, or may do;
-it changes the role of what follows; it hides all up to its end tag. 0 is for tags that do nothing."""
+_OPENS, _CLOSES, _BLOCK, _MAYBE_BLOCK, _ROLE, _HIDES = (1 << n for n in range(6))
+"""What a tag does: it opens a node or closes one; it ends the block before it, or may do; it changes the role of what
+follows; it hides all up to its end tag. 0 is for tags that do nothing. What has no content makes no node."""
 _Tag = tuple[int, str, str, int | None]
 """What a tag does; its name, with the slash of an end tag; the node's words; for a list the number it begins with, for
 a row of data 1."""
@@ -147,7 +148,7 @@ def _deeds() -> Iterator[tuple[str, int]]:
             both |= _BLOCK
         nothing = name in SKIPPED or name in _PLAIN_INLINE
         if name in _VOID:
-            yield name, 0 if nothing else _LEAF | both
+            yield name, 0 if nothing else both
         else:
             yield name, _HIDES if name in SKIPPED else 0 if nothing else _OPENS | both
         yield f"/{name}", 0 if nothing or name in _VOID else _CLOSES | both
@@ -158,12 +159,13 @@ _DOES = dict(_deeds())
 
 def _tag(written: str) -> _Tag:
     """A tag, from what stands between its angle brackets."""
-    space = written.find(" ")
-    name = written if space < 0 else written[:space]
+    name, space, _ = written.partition(" ")
     does = _DOES.get(name)
+    if does == 0 and name in _VOID:  # no node: its attributes say nothing
+        return 0, name, "", None
     if does is None:
         does = 0 if name[:1] == "?" else _CLOSES if name[0] == "/" else _OPENS
-    found = _TELLING.findall(written) if space > 0 else None
+    found = _TELLING.findall(written) if space else None
     if not found:
         return _HIDES if name == "dialog" else does, name, "", 1 if name == "ol" else None
     if len(found) == 1 and name not in ("dialog", "ol"):  # most have a class only
@@ -229,7 +231,7 @@ def _mark_data_rows(tags: list[_Tag]) -> None:
 def _walk(markup: str) -> tuple[list[Block], tuple[Node, ...]]:
     """Blocks and nodes of what `_markup` wrote. One long loop over tags, each with the text after it: most of the time
     that reading takes is spent here, and calls would double it."""
-    blocks: list[Block] = []
+    blocks: list[tuple[object, ...]] = []
     names: list[str] = []  # of the nodes, as are the next two
     words: list[str] = []
     parents: list[int] = []
@@ -266,8 +268,8 @@ def _walk(markup: str) -> tuple[list[Block], tuple[Node, ...]]:
                         if joined:
                             role, level = roles[-1]
                             blocks.append(
-                                Block(len(blocks), mend(joined) if mends else joined, None, gap, role, level,
-                                      marker if role == "list_item" else "", link_chars, home))  # fmt: skip
+                                (len(blocks), mend(joined) if mends else joined, None, gap, role, level,
+                                 marker if role == "list_item" else "", link_chars, home))  # fmt: skip
                             marker = ""
                         run = []
                         link_chars, link_ended = 0, False
@@ -296,10 +298,9 @@ def _walk(markup: str) -> tuple[list[Block], tuple[Node, ...]]:
                             pre -= 1
                         elif name == "/li":
                             marker = ""
-            else:
+            elif does & _OPENS:
                 parents.append(here)
-                if does & _OPENS:
-                    here = len(names)
+                here = len(names)
                 names.append(name)
                 words.append(own_words)
                 if does & _ROLE:
@@ -351,8 +352,8 @@ def _walk(markup: str) -> tuple[list[Block], tuple[Node, ...]]:
             if links:
                 link_chars += len(text.strip())
             link_ended = False
-    new_node = partial(tuple.__new__, Node)
-    return blocks, tuple(map(new_node, zip(names, words, parents, strict=True)))
+    nodes = zip(names, words, parents, strict=True)
+    return list(map(partial(tuple.__new__, Block), blocks)), tuple(map(partial(tuple.__new__, Node), nodes))
 
 
 def _after(name: str, rest: Iterator[tuple[_Tag, str, bool]]) -> tuple[str, bool]:

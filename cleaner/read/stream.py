@@ -15,7 +15,7 @@ MOST_CALLS = 1_000
 
 def complete_streams(tree: LexborHTMLParser, source: str) -> None:
     """Carries out the calls of a page, in order. Changes the tree."""
-    if "$R" not in source:
+    if "<template" not in source or "$R" not in source:
         return
     for call, first, second in _CALL.findall(source)[:MOST_CALLS]:
         place_id, segment_id = (second, first) if call == "S" else (first, second)
