@@ -32,7 +32,8 @@ def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, .
         by_block[item.block].append(item)
     odds = [_odds(block, found) for block, found in zip(document.blocks, by_block, strict=True)]
     if document.kind == "text" and max(odds, default=0.0) < SURE:
-        odds = [score - BENEFIT * log(1 + len(odds)) for score in odds]
+        benefit = BENEFIT * log(1 + len(odds))
+        odds = [score - benefit for score in odds]
     verdicts = [
         _verdict(block, found, score) for block, found, score in zip(document.blocks, by_block, odds, strict=True)
     ]
@@ -47,6 +48,8 @@ def logit(score: float) -> float:
 def _odds(block: Block, found: Sequence[Evidence]) -> float:
     """Log-odds of debris: the sum over detectors, of phrases the strongest only; one that knows a part of the block
     counts by its share."""
+    if len(found) == 1 and found[0].detector == "learned":  # most blocks
+        return PRIOR + logit(found[0].score)
     part = phrases = 0.0
     rest = PRIOR
     for item in found:
@@ -64,14 +67,20 @@ def _odds(block: Block, found: Sequence[Evidence]) -> float:
 
 def _verdict(block: Block, found: Sequence[Evidence], odds: float) -> Verdict:
     confidence = 1 / (1 + exp(-min(abs(odds), 30.0)))
-    ordered = tuple(sorted(found, key=lambda item: -abs(item.score - 0.5))) if len(found) > 1 else tuple(found)
+    if len(found) < 2:
+        kind = (found[0].kind if found else None) or "other"
+        return Verdict(block.index, odds <= 0, kind if odds > 0 else block.role, confidence, tuple(found))
+    ordered = tuple(sorted(found, key=lambda item: -abs(item.score - 0.5)))
     if odds > 0:
         return Verdict(block.index, False, _kind(ordered), confidence, ordered)
     cuts = _cuts(block, found)
-    gone = sum(len(visible(block.text[cut.span.start : cut.span.end])) for cut in cuts)
-    if cuts and gone >= COVERED * len(visible(block.text)):
+    if cuts and _visible_chars(block, cuts) >= COVERED * len(visible(block.text)):
         return Verdict(block.index, False, max(cuts, key=lambda cut: len(cut.span)).kind, confidence, ordered)
     return Verdict(block.index, True, _role(block, found), confidence, ordered, cuts)
+
+
+def _visible_chars(block: Block, cuts: Sequence[Cut]) -> int:
+    return sum(len(visible(block.text[cut.span.start : cut.span.end])) for cut in cuts)
 
 
 def _kind(ordered: Sequence[Evidence]) -> Kind:
@@ -84,19 +93,17 @@ def _kind(ordered: Sequence[Evidence]) -> Kind:
 
 
 def _role(block: Block, found: Sequence[Evidence]) -> Role:
-    if len(found) < 2:
-        return block.role
     named = [item for item in found if item.role and item.part is None]
     return min(named, key=lambda item: item.score).role or block.role if named else block.role
 
 
 def _cuts(block: Block, found: Sequence[Evidence]) -> tuple[Cut, ...]:
     """Parts of a kept block that go, without overlap, in order."""
-    if len(found) < 2:
+    parts = [item for item in found if item.part is not None and item.kind and item.score >= CUT_FROM]
+    if not parts:
         return ()
     if block.span is not None and block.source_span(Span(0, 0)) == block.span and len(block.span) > 0:
         return ()  # mended on reading: parts have no place in the source
-    parts = [item for item in found if item.part is not None and item.kind and item.score >= CUT_FROM]
     cuts: list[Cut] = []
     for item in sorted(parts, key=lambda item: (item.part or Span(0, 0), -item.score)):
         span = item.part or Span(0, 0)
@@ -115,8 +122,9 @@ NEAR_BODY = 5
 def _with_captions(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> list[Verdict]:
     """The verdicts with the captions of the article kept: whether they are text is an option, they are no debris."""
     result = list(verdicts)
-    for n, (block, verdict) in enumerate(zip(blocks, verdicts, strict=True)):
-        if block.role != "caption" or verdict.keep or any(item.detector == "phrases" for item in verdict.evidence):
+    for n in [block.index for block in blocks if block.role == "caption"]:
+        verdict = verdicts[n]
+        if verdict.keep or _is_known(verdict):
             continue
         if any(near.keep for near in verdicts[max(0, n - NEAR_BODY) : n + 1 + NEAR_BODY]):
             result[n] = verdict._replace(keep=True, role="caption")
@@ -136,7 +144,7 @@ def _named_by_labels(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> It
     for block, verdict in zip(blocks, verdicts, strict=True):
         if verdict.keep:
             under = None
-        elif verdict.role not in VAGUE or any(item.detector == "phrases" for item in verdict.evidence):
+        elif verdict.role not in VAGUE or _is_known(verdict):
             label = verdict.role in LABELS and len(block.text) <= LONGEST_LABEL
             under = verdict.role if label else None  # type: ignore[assignment]
         elif under:
@@ -145,3 +153,8 @@ def _named_by_labels(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> It
             evidence = (Evidence(block.index, "decide", "decide.label", score, why, under), *verdict.evidence)
             verdict = verdict._replace(role=under, evidence=evidence)
         yield verdict
+
+
+def _is_known(verdict: Verdict) -> bool:
+    """Whether a rule knows the block, or a part of it."""
+    return "phrases" in [item.detector for item in verdict.evidence]

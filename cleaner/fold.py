@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import regex
 
-from cleaner.model import Span
+from cleaner.model import Document, Span, once
 
 _PLAIN = {
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc\u00b4\u0060", "'"),
@@ -64,6 +64,17 @@ def fold(text: str) -> Folded:
     return Folded("".join(kept), (*offsets, len(text)))
 
 
+@once
+def folded_lines(document: Document) -> list[Folded]:
+    """The folded text of each block."""
+    return [Folded(block.text, None) if _is_folded(block.text) else fold(block.text) for block in document.blocks]
+
+
+def _is_folded(text: str) -> bool:
+    """Whether a text has none of what is folded, as far as that can be told at a glance."""
+    return text.isascii() and text.isprintable() and "  " not in text and "`" not in text and "](" not in text
+
+
 def _plain_char(match: re.Match[str]) -> str:
     return _PLAIN[match[0]]
 
@@ -82,7 +93,7 @@ def _take(plain: str, start: int, end: int, kept: list[str], offsets: list[int])
 
 
 _OUTER = regex.compile(r"^[^\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+$")
-_PUNCTUATION = "".join(chr(n) for n in range(33, 127) if not chr(n).isalnum()) + " «»…›‹|•·、。，：！？"
+PUNCTUATION = "".join(chr(n) for n in range(33, 127) if not chr(n).isalnum()) + " «»…›‹|•·、。，：！？"
 
 
 def bare(folded: str) -> str:
@@ -91,7 +102,7 @@ def bare(folded: str) -> str:
     >>> bare("» Share with others: ")
     'share with others'
     """
-    core = folded.lower().strip(_PUNCTUATION)
+    core = folded.lower().strip(PUNCTUATION)
     if core and not (core[0].isalnum() and core[-1].isalnum()):
         core = _OUTER.sub("", core)
     return _SPACES.sub(" ", core) if "  " in core else core

@@ -1,15 +1,16 @@
 """The frozen types that travel along the line: Document, Evidence, Verdict, Article.
 
-Node, Block, Evidence and Verdict are named tuples, since a page has hundreds of them: a frozen dataclass takes four
-times as long to make.
+Node, Block, Evidence, Verdict, Part and Removal are named tuples, since a page has hundreds of them: a frozen dataclass
+takes four times as long to make.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 SourceKind = Literal["text", "html"]
 
@@ -115,6 +116,8 @@ class Document:
     nodes: tuple[Node, ...] = ()
     head: Head = Head()
     url: str | None = None
+    derived: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What functions marked with `once` found out about it, by their names."""
 
     def ancestors(self, block: Block, limit: int = 32) -> Iterator[Node]:
         """The element a block stands in, its parent, and so on, at most `limit` of them."""
@@ -126,6 +129,24 @@ class Document:
     def path(self, block: Block, limit: int = 32) -> str:
         """Tag path such as `html/body/article/p`, of the innermost `limit` elements."""
         return "/".join(reversed([node.tag for node in self.ancestors(block, limit)]))
+
+
+T = TypeVar("T")
+
+
+def once(work: Callable[[Document], T]) -> Callable[[Document], T]:
+    """Makes a function of a document answer from `Document.derived` when it is asked again: its layout, for one, is
+    asked for by every stage."""
+    name = f"{work.__module__}.{work.__qualname__}"
+
+    @wraps(work)
+    def known(document: Document) -> T:
+        if name not in document.derived:
+            document.derived[name] = work(document)
+        answer: T = document.derived[name]
+        return answer
+
+    return known
 
 
 class Evidence(NamedTuple):
@@ -173,8 +194,7 @@ class Verdict(NamedTuple):
     cuts: tuple[Cut, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A piece of the body as it is given out: a paragraph, a heading, a list item."""
 
     text: str
@@ -194,8 +214,7 @@ class Part:
         return f"{self.marker}{space}{self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(NamedTuple):
     """One record of the account: what was taken out and why."""
 
     text: str

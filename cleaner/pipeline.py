@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from cleaner.decide import decide
 from cleaner.detect import detect
 from cleaner.errors import CleanerError
 from cleaner.metadata import Metadata, as_article_fields, find_metadata
-from cleaner.model import ROLES, Article, Block, Document, Failure, Part, Removal, SourceKind, Verdict
+from cleaner.model import Article, Block, Document, Failure, Kind, Part, Removal, SourceKind, Verdict
 from cleaner.normalise.paragraphs import body_parts
 from cleaner.options import Options
 from cleaner.read import read
@@ -78,34 +78,34 @@ def article_of(document: Document, verdicts: Sequence[Verdict], options: Options
     body = body_parts(document, verdicts)
     metadata = find_metadata(document, verdicts, body)
     body = tuple(_shown(body, metadata, options))
-    removed = tuple(record for verdict in verdicts for record in _removals(document.blocks[verdict.block], verdict))
+    removed = tuple(_removals(document.blocks, verdicts))
     return Article(
         source_kind=document.kind, body=body, paragraphs=_paragraphs(body, metadata, options), removed=removed,
         url=document.url or document.head.canonical, confidence=_confidence(document, verdicts),
         **as_article_fields(metadata))  # fmt: skip
 
 
-def _removals(block: Block, verdict: Verdict) -> list[Removal]:
-    if verdict.keep:
-        return [
-            Removal(
-                block.text[cut.span.start : cut.span.end],
-                cut.kind,
-                cut.evidence.rule,
-                cut.evidence.detector,
-                cut.score,
-                cut.evidence.why,
-                block.source_span(cut.span),
-                block.index,
-            )
-            for cut in verdict.cuts
-        ]
+def _removals(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Iterator[Removal]:
+    for block, verdict in zip(blocks, verdicts, strict=True):
+        if not verdict.keep:
+            yield _removal(block, verdict)
+            continue
+        for cut in verdict.cuts:
+            text, span = block.text[cut.span.start : cut.span.end], block.source_span(cut.span)
+            said = cut.evidence
+            yield Removal(text, cut.kind, said.rule, said.detector, cut.score, said.why, span, block.index)
+
+
+def _removal(block: Block, verdict: Verdict) -> Removal:
+    _, _, kind, confidence, evidence, _ = verdict
     text = f"{block.marker} {block.text}" if block.marker and block.span else block.text
-    kind = verdict.role
-    assert kind not in ROLES
-    reason = next((item for item in verdict.evidence if item.kind == kind and item.score > 0.5), None)
-    reason = reason or max(verdict.evidence, key=lambda item: item.score)
-    return [Removal(text, kind, reason.rule, reason.detector, verdict.confidence, reason.why, block.span, block.index)]  # type: ignore[arg-type]
+    reason = evidence[0]
+    if len(evidence) > 1:
+        named = (item for item in evidence if item.kind == kind and item.score > 0.5)
+        reason = next(named, None) or max(evidence, key=lambda item: item.score)
+    return Removal(
+        text, cast("Kind", kind), reason.rule, reason.detector, confidence, reason.why, block.span, block.index
+    )
 
 
 def _shown(body: Sequence[Part], metadata: Metadata, options: Options) -> Iterator[Part]:
@@ -114,8 +114,8 @@ def _shown(body: Sequence[Part], metadata: Metadata, options: Options) -> Iterat
     dateline = metadata.dateline.raw if metadata.dateline and options.dateline == "strip" else None
     for part in body:
         if dateline and part.role == "paragraph":
-            part, dateline = replace(part, text=part.text.removeprefix(dateline).lstrip() or part.text), None
-        yield replace(part, in_text=False) if left_out.get(part.role, False) else part
+            part, dateline = part._replace(text=part.text.removeprefix(dateline).lstrip() or part.text), None
+        yield part._replace(in_text=False) if left_out.get(part.role, False) else part
 
 
 def _paragraphs(body: Sequence[Part], metadata: Metadata, options: Options) -> tuple[str, ...]:
@@ -126,8 +126,9 @@ def _paragraphs(body: Sequence[Part], metadata: Metadata, options: Options) -> t
 
 def _confidence(document: Document, verdicts: Sequence[Verdict]) -> float:
     """Mean confidence of the verdicts, each weighted by its characters."""
-    total = sum(len(block.text) for block in document.blocks)
-    sure = sum(len(block.text) * v.confidence for block, v in zip(document.blocks, verdicts, strict=True))
+    sizes = [len(block.text) for block in document.blocks]
+    total = sum(sizes)
+    sure = sum([size * verdict.confidence for size, verdict in zip(sizes, verdicts, strict=True)])
     return round(sure / total, 4) if total else 1.0
 
 

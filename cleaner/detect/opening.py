@@ -16,8 +16,13 @@ from cleaner.shape import Shape, run_shape, shape_of
 REACH = 14
 """Blocks above the body, and a few below its first, in which bylines and date lines are looked for."""
 BELOW = 3
+LONGEST = 170
+"""Characters of a byline or date line."""
 SKIP = 2.0
 """Words that a line of no prose costs the run of prose it interrupts."""
+
+
+_DIGIT = re.compile(r"\d")
 
 
 def detect_opening(document: Document, before: Sequence[Evidence] = ()) -> list[Evidence]:
@@ -55,47 +60,59 @@ def _opening(document: Document, furniture: frozenset[int], debris: frozenset[in
         yield from _dek(document, at, start)
     near = range(0) if start is None else range(max(0, start - REACH), min(len(document.blocks), start + BELOW))
     for block in document.blocks:
-        if block.index == at or len(block.text) > 170 or block.role == "code":
-            continue
         inside = block.index in near
-        for rule, test in (("byline", is_byline), ("date", is_date_line)):
-            if (inside or rule == "date") and test(block.text):
-                score = 0.96 if inside else 0.8
-                yield Evidence(
-                    block.index, "opening", f"opening.{rule}", score, f"is a {rule} line", "byline_furniture"
-                )
-                break
+        if len(block.text) > LONGEST or block.index == at or block.role == "code":
+            continue
+        if not inside and not _DIGIT.search(block.text):
+            continue  # most lines: no date line either
+        rule = "byline" if inside and is_byline(block.text) else "date" if is_date_line(block.text) else None
+        if rule:
+            score = 0.96 if inside else 0.8
+            yield Evidence(block.index, "opening", f"opening.{rule}", score, f"is a {rule} line", "byline_furniture")
 
 
 def body_start(document: Document, furniture: frozenset[int] = frozenset()) -> int | None:
     """Index of the first block that reads as the body: the densest run of prose is found first, then its beginning.
     Blocks that are known as furniture don't count."""
     groups = [group for group in runs(document) if group.start not in furniture]
-    shapes = [_shape_of_run(document.blocks[group.start : group.stop]) for group in groups]
-    long = [n for n, shape in enumerate(shapes) if shape.prose and shape.words >= 14 and shape.links < 0.4]
+    prose = _prose(document.blocks, groups)
+    long = [n for n, shape in prose.items() if shape.words >= 14 and shape.links < 0.4]
     if not long:
-        return next((groups[n].start for n, shape in enumerate(shapes) if shape.prose), None)
+        return next((groups[n].start for n in prose), None)
     gain, best, best_start, start, last = 0.0, 0.0, long[0], long[0], long[0]
     for n in long:
         gain -= SKIP * (n - last)
         if gain <= 0:
             gain, start = 0.0, n
-        gain += min(shapes[n].words, 60.0)
+        gain += min(prose[n].words, 60.0)
         last = n
         if gain > best:
             best, best_start = gain, start
     return groups[best_start].start
 
 
-_LABEL = Shape(0.0, False, 0, 0.0)
-_SHORTEST_PROSE = 14
-"""Characters: less than eight words in any script."""
+def _prose(blocks: Sequence[Block], groups: Sequence[range]) -> dict[int, Shape]:
+    """The shapes of those runs that are prose."""
+    found: dict[int, Shape] = {}
+    for n, group in enumerate(groups):
+        if len(group) == 1 and _is_label(blocks[group.start]):
+            continue
+        shape = run_shape([shape_of(blocks[at]) for at in group])
+        if shape.prose:
+            found[n] = shape
+    return found
 
 
-def _shape_of_run(blocks: Sequence[Block]) -> Shape:
-    if len(blocks) == 1 and len(blocks[0].text) < _SHORTEST_PROSE:
-        return _LABEL
-    return run_shape([shape_of(block) for block in blocks])
+_SHORTEST_PROSE, _SHORTEST_OPEN = 14, 25
+"""Characters: less are no eight words in any script, and no twenty-five, which make prose of a line without an end."""
+
+
+def _is_label(block: Block) -> bool:
+    """Whether a line is no prose at first glance: most lines of a page are menus."""
+    size = len(block.text)
+    if size < _SHORTEST_PROSE or block.link_chars >= 0.6 * size:
+        return True
+    return size < _SHORTEST_OPEN and block.text[-1].isalnum()
 
 
 def _role(block: Block, role: Role, why: str, value: str | None = None) -> Evidence:
@@ -105,11 +122,14 @@ def _role(block: Block, role: Role, why: str, value: str | None = None) -> Evide
 def _repeated_headline(document: Document, title: str, at: int, start: int | None) -> Iterator[Evidence]:
     kind: Kind = "duplicate"
     for block in document.blocks[: (start or 0) + REACH]:
-        above = start is None or block.index < start
-        if block.index == at or len(block.text) < len(title):
+        if block.index == at or len(block.text) < len(title) or not _may_be_again(block, start):
             continue
-        if (above or block.role == "heading") and key(block.text) == title:
+        if key(block.text) == title:
             yield Evidence(block.index, "opening", "opening.title_again", 0.95, "is the headline once more", kind)
+
+
+def _may_be_again(block: Block, start: int | None) -> bool:
+    return start is None or block.index < start or block.role == "heading"
 
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")

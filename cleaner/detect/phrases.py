@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from heapq import nlargest
+from itertools import accumulate
 
 import regex
 from ahocorasick_rs import AhoCorasick
 
-from cleaner.fold import Folded, bare, fold
+from cleaner.fold import PUNCTUATION, Folded, bare, fold, folded_lines
 from cleaner.layout import runs
 from cleaner.metadata.language import ENOUGH, agrees, declared_language, identify
 from cleaner.model import Block, Document, Evidence, Kind, Span
@@ -30,8 +31,8 @@ _CODE = re.compile(r"^[\"'{$@<;\\%]+\w|^--?\w|[={}<;\\]|\w_\w|\(\)|\w[\"']+$")
 """Quoted words, options and variables of code, which look like buttons: `'login'`, `--app`, `save()`."""
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.-][\p{L}\p{M}\p{N}]+)*")
 _SENTENCE_START = re.compile(r"[.!?…؟।。！？](?:(?<![。！？])[)\]\"'»”’]*\s+|(?<=[。！？])[)\]」』）]*\s*)(?=\S)")
-_FIRST_WORDS = re.compile(r".{8}\w{0,12}(?!\w)", re.DOTALL)
-"""Cut between words, where a look at what follows is right."""
+_FIRST_WORD = re.compile(r"\W{0,8}\w{0,12}")
+_MARKS = " \t|•·*>»›→▶►-_=~#[]()"
 _ENDERS = ".!?…:;。！？؟।։"
 _CLOSERS = ".!?…。！？؟।"
 
@@ -43,12 +44,16 @@ class Phrasebook:
     phrases: Mapping[str, Rule]
     furniture: Mapping[str, Kind]
     furniture_tokens: frozenset[str]
+    openers: frozenset[str]
+    """First words of phrases and furniture."""
     longest_furniture: int
     automaton: AhoCorasick
     rules: tuple[Rule, ...]
     """Those with a pattern, in the order of their files: the first that knows a line names it."""
     by_key: tuple[tuple[int, ...], ...]
     """For each key of the automaton the places of its rules in `rules`."""
+    words: tuple[bool, ...]
+    """Whether each key must stand as a word."""
     unkeyed: tuple[int, ...]
 
 
@@ -73,10 +78,13 @@ def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
             if not rule.keys:
                 unkeyed.append(places[rule])
     furniture.pop("", None)
+    tokens = frozenset(token for word in furniture for token in word.split())
     return Phrasebook(
-        phrases, furniture, frozenset(token for word in furniture for token in word.split()),
+        phrases, furniture, tokens, tokens | {phrase.partition(" ")[0] for phrase in phrases},
         max((len(word.split()) for word in furniture), default=0),
-        AhoCorasick(list(keyed)), tuple(rules), tuple(map(tuple, keyed.values())), tuple(unkeyed))  # fmt: skip
+        AhoCorasick(list(keyed)), tuple(rules), tuple(map(tuple, keyed.values())),
+        tuple(len(key) <= WHOLE_KEY and key[0].isascii() and key[0].isalpha() for key in keyed),
+        tuple(unkeyed))  # fmt: skip
 
 
 @cache
@@ -93,23 +101,44 @@ def detect_phrases(
     are tried on them only where they are about access.
     """
     book = book or phrasebook_of(_languages(document))
-    blocks = document.blocks
-    lines = [fold(block.text) for block in blocks]
+    blocks, lines = document.blocks, folded_lines(document)
+    lowered = _lowered([line.text for line in lines])
     groups = [] if document.kind == "html" else [group for group in runs(document, verse=False) if len(group) > 1]
-    candidates = _candidates(book, [line.text for line in lines], {n for group in groups for n in group[1:]})
+    candidates = _candidates(book, lowered, {n for group in groups for n in group[1:]})
     evidence: list[Evidence] = []
-    for block, line, found in zip(blocks, lines, candidates, strict=True):
-        rules = [book.rules[n] for n in sorted(found)]
-        if block.index not in sure:
-            evidence += _in_line(book, block, line, rules)
+    for n, line in enumerate(lines):
+        found = candidates.get(n)
+        if found is None and not _may_be_known(book, lowered[n]):
+            continue
+        rules = [book.rules[place] for place in sorted(found)] if found else []
+        if n not in sure:
+            evidence += _in_line(book, blocks[n], line, rules)
         elif len(line.text) <= LONGEST_LINE:
             hit = _whole(book, line.text, [rule for rule in rules if rule.kind in ACCESS])
-            evidence += [_evidence(block, hit)] if hit else []
+            evidence += [_evidence(blocks[n], hit)] if hit else []
     for group in groups:
-        if len(group) <= LONGEST_GROUP:
-            rules = [book.rules[n] for n in sorted(set().union(*(candidates[n] for n in group)))]
+        places = set().union(*(candidates.get(n, ()) for n in group))
+        if len(group) <= LONGEST_GROUP and (places or _may_be_known(book, lowered[group.start])):
+            rules = [book.rules[place] for place in sorted(places)]
             evidence += _in_group(book, rules, [blocks[n] for n in group], [lines[n] for n in group])
     return evidence
+
+
+def _lowered(lines: Sequence[str]) -> list[str]:
+    """The lines in lower case, each as long as it was."""
+    whole = "\n".join(lines)
+    if len(lower := whole.lower()) == len(whole):
+        return lower.split("\n")
+    return [low if len(low := line.lower()) == len(line) else line for line in lines]
+
+
+def _may_be_known(book: Phrasebook, lowered: str) -> bool:
+    """Whether a line without any key may be a phrase, furniture or a bar of such, as its first word tells: most lines
+    are none."""
+    if len(lowered) > LONGEST_LINE:
+        return False
+    first = lowered.lstrip(PUNCTUATION).partition(" ")[0]
+    return not first.isalpha() or first in book.openers or _HAS_BAR.search(lowered) is not None
 
 
 ACCESS: frozenset[Kind] = frozenset(("meter", "subscribe", "sign_in"))
@@ -139,26 +168,21 @@ def _languages(document: Document) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys((*spoken, *near, *ALWAYS)) if name in languages())
 
 
-def _candidates(book: Phrasebook, lines: Sequence[str], joined: Set[int]) -> list[set[int]]:
-    """Per line, the places in `book.rules` of those one of whose keys begins in it. `joined` holds the lines that go on
-    with the sentences of the line before: a key may run from one into the other."""
-    found = [set(book.unkeyed) for _ in lines]
-    starts, at = [], 0
-    for line in lines:
-        starts.append(at)
-        at += len(line) + 1
-    lower = [folded if len(folded := line.lower()) == len(line) else line for line in lines]
-    text = "".join((" " if n in joined else "\n") + line for n, line in enumerate(lower))[1:]
+def _candidates(book: Phrasebook, lowered: Sequence[str], joined: Set[int]) -> dict[int, set[int]]:
+    """By line, the places in `book.rules` of those one of whose keys begins in it; lines without any are left out.
+    `joined` holds the lines that go on with the sentences of the line before: a key may run from one into the other."""
+    found = {n: set(book.unkeyed) for n in range(len(lowered))} if book.unkeyed else {}
+    starts = [0, *accumulate(len(line) + 1 for line in lowered)]
+    text = "".join((" " if n in joined else "\n") + line for n, line in enumerate(lowered))[1:]
     for key, start, end in book.automaton.find_matches_as_indexes(text, overlapping=True):
-        if end - start > WHOLE_KEY or _stands_alone(text, start, end):
-            found[bisect_right(starts, start) - 1].update(book.by_key[key])
+        if book.words[key] and (_spaced(text[start - 1 : start]) or _spaced(text[end : end + 1])):
+            continue  # a part of a word
+        n = bisect_right(starts, start) - 1
+        if n in found:
+            found[n].update(book.by_key[key])
+        else:
+            found[n] = set(book.by_key[key])
     return found
-
-
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    """Whether a short key such as `ap` is a word here; in scripts without spaces it always is."""
-    before, after = text[max(0, start - 1) : start], text[end : end + 1]
-    return not (text[start].isascii() and text[start].isalpha() and (_spaced(before) or _spaced(after)))
 
 
 def _spaced(char: str) -> bool:
@@ -206,40 +230,33 @@ def _whole(book: Phrasebook, text: str, rules: Iterable[Rule]) -> _Hit | None:
 
 def _by_pattern(text: str, rules: Iterable[Rule]) -> _Hit | None:
     """What a text is if the pattern of a rule fits all of it, without marks around it or as it stands."""
-    plain, trimmed = text.strip(), text.strip(" \t|•·*>»›→▶►-_=~#[]()")
+    plain, trimmed = text.strip(), text.strip(_MARKS)
     openings = {_opening(plain), _opening(trimmed)}
     opened = [rule for rule in rules if any(map(rule.may_open, openings))]
     if not opened:
         return None
-    by_words: dict[str | None, list[str]] = {}
+    by_word: dict[str, list[str]] = {}
     for form in dict.fromkeys((trimmed.rstrip(" .!:…,。।؟？！"), trimmed, plain)):
-        words = _FIRST_WORDS.match(form)
-        by_words.setdefault(words[0] if words else None, []).append(form)
+        by_word.setdefault(_first_word(form), []).append(form)
     for rule in opened:
-        for begin, forms in by_words.items():
-            if not _goes_on(rule, begin):
+        for word, forms in by_word.items():
+            if rule.matcher is None or not rule.may_open(word):
                 continue
             for form in forms:
-                if match := _fullmatch(rule, form):
+                if match := rule.matcher.fullmatch(form):
                     return _Hit(rule.name, rule.kind, rule.score, rule.why, _value(match))
     return None
 
 
 def _opening(text: str, start: int = 0) -> str:
-    """The characters by which `Rule.may_open` is asked: two, but one in scripts with thousands of them."""
+    """The characters by which `Rule.may_open` is asked first: two, but one in scripts with thousands of them."""
     return text[start : start + 2] if text[start : start + 1] < "\u2e80" else text[start]
 
 
-def _goes_on(rule: Rule, words: str | None) -> bool:
-    """Whether the first words of a text can belong to a match; far cheaper to ask than whether all of it is one."""
-    return words is None or rule.matcher is None or rule.matcher.match(words, partial=True) is not None
-
-
-def _fullmatch(rule: Rule, text: str) -> regex.Match[str] | None:
-    try:
-        return rule.matcher.fullmatch(text, timeout=TIMEOUT) if rule.matcher else None
-    except TimeoutError:  # a runaway pattern is no evidence
-        return None
+def _first_word(text: str, start: int = 0) -> str:
+    """The word by which it is asked then; far cheaper than to ask whether all of a text matches."""
+    word = _FIRST_WORD.match(text, start)
+    return word[0] if word else ""
 
 
 def _value(match: regex.Match[str]) -> str | None:
@@ -254,7 +271,8 @@ def _tokens(text: str) -> list[str]:
 def _furniture(book: Phrasebook, core: str) -> _Hit | None:
     """A line made of nothing but furniture words and counts, as `Print Email Read Later` or `12 shares`."""
     first = core.partition(" ")[0]
-    if len(core) > 200 or (first.isalpha() and first not in book.furniture_tokens):
+    last = core.rpartition(" ")[2]
+    if len(core) > 200 or any(word.isalpha() and word not in book.furniture_tokens for word in (first, last)):
         return None
     tokens = _tokens(core)
     words = [token for token in tokens if not token.isdigit()]
@@ -316,7 +334,8 @@ def _nags(rules: Iterable[Rule], text: str) -> Iterator[tuple[_Hit, int, int]]:
     searched = [rule for rule in rules if rule.scope == "sentence"]
     starts = [(start, _opening(text, start)) for start in _sentence_starts(text)] if searched else []
     for rule in searched:
-        for start, end, value in _sentences(rule, text, [start for start, opening in starts if rule.may_open(opening)]):
+        opened = [start for start, opening in starts if rule.may_open(opening)]
+        for start, end, value in _sentences(rule, text, [n for n in opened if rule.may_open(_first_word(text, n))]):
             yield _Hit(rule.name, rule.kind, rule.score, rule.why, value), start, end
 
 
@@ -356,8 +375,13 @@ def _sentences(rule: Rule, text: str, starts: list[int]) -> Iterator[tuple[int, 
 
 
 def _match_at(rule: Rule, text: str, start: int) -> regex.Match[str] | None:
+    matcher = rule.sentence_matcher
+    if matcher is None:
+        return None
+    if len(text) - start <= LONGEST_LINE:
+        return matcher.match(text, start)
     try:
-        return matcher.match(text, start, timeout=TIMEOUT) if (matcher := rule.sentence_matcher) else None
+        return matcher.match(text, start, timeout=TIMEOUT)
     except TimeoutError:  # a runaway pattern is no evidence
         return None
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
-from cleaner.layout import Layout, layout_of, runs
+from cleaner.layout import APART, Layout, layout_of, runs
 from cleaner.measure import ends_sentence
-from cleaner.model import Block, Document, Part, Role, Span, Verdict
+from cleaner.model import Block, Document, Part, Role, Span, Verdict, once
 from cleaner.normalise.characters import clean_characters, clean_code
 
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3001-\u303f\uff00-\uffef]")
-_HYPHENATED = re.compile(r"[^\W\d_](?:-|\u2010|\u00ad)$")
+_HYPHENS = ("-", "\u2010", "\u00ad")
+_OPENING = ("(", "[", "«", "“", "„")
 _CLOSING = re.compile(r"[,.;:!?)\]»”’%、，。！？）」』]")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """What is left of a kept block after its cuts."""
 
     block: Block
@@ -34,7 +34,7 @@ class Line:
 def body_parts(document: Document, verdicts: Sequence[Verdict]) -> tuple[Part, ...]:
     """The kept blocks, headline and dek aside, as Parts."""
     layout = layout_of(document)
-    run_of = {n: group.start for group in runs(document, layout) for n in group}
+    run_of = {n: group.start for group in runs(document) for n in group}
     groups: list[list[Line]] = []
     broken = True
     for block, verdict in zip(document.blocks, verdicts, strict=True):
@@ -76,7 +76,7 @@ def _belongs(last: Line, line: Line, layout: Layout) -> bool:
     """Whether a line goes on with the paragraph of the line before."""
     if line.role == "code" and last.role == "code":
         return line.block.span is not None
-    if {"code", "table", "heading"} & {line.role, last.role} or line.block.marker:
+    if line.role in APART or last.role in APART or line.block.marker:
         return False
     if line.run == last.run:
         return True
@@ -88,7 +88,7 @@ def _belongs(last: Line, line: Line, layout: Layout) -> bool:
 
 
 def _prose(line: Line) -> bool:
-    return (ends_sentence(line.text) and len(line.text) > 60) or len(line.text) > 120
+    return len(line.text) > 120 or (len(line.text) > 60 and ends_sentence(line.text))
 
 
 def _part(group: list[Line], document: Document) -> Iterator[Part]:
@@ -96,10 +96,7 @@ def _part(group: list[Line], document: Document) -> Iterator[Part]:
     if first.role == "code":
         text = clean_code("\n".join(line.text for line in group))
     else:
-        text = first.text
-        for last, line in pairwise(group):
-            together = line.run == last.run or (_prose(last) and _prose(line))
-            text = join_lines(text, line.text, together=together, source=document.source)
+        text = _joined(group, document)
         text = "\n".join(clean for row in text.split("\n") if (clean := clean_characters(row)))
     if text.strip():
         spans = tuple(span for line in group for span in line.spans)
@@ -110,6 +107,31 @@ def _part(group: list[Line], document: Document) -> Iterator[Part]:
         )
 
 
+_NEAR = 300
+"""Characters before a seam that are looked at: the longest word that may be hyphenated."""
+
+
+def _joined(group: list[Line], document: Document) -> str:
+    """The lines of a paragraph as one text; only the end of what is there is looked at, however long it grows."""
+    pieces = [group[0].text]
+    end = group[0].text[-_NEAR:]
+    for last, line in pairwise(group):
+        together = line.run == last.run or (_prose(last) and _prose(line))
+        hyphenated = together and end[-1:] in _HYPHENS
+        seam = _seam(end, line.text, together=together, source=_in_one_line(document) if hyphenated else "")
+        if seam is None:
+            pieces[-1] = pieces[-1][:-1]
+            end = end[:-1]
+        pieces += [seam or "", line.text]
+        end = f"{end}{seam or ''}{line.text}"[-_NEAR:]
+    return "".join(pieces)
+
+
+@once
+def _in_one_line(document: Document) -> str:
+    return document.source.replace("\n", " ")
+
+
 def join_lines(first: str, second: str, *, together: bool = True, source: str = "") -> str:
     """Two lines of one paragraph as one text; apart they stay lines, as in verse.
 
@@ -118,11 +140,17 @@ def join_lines(first: str, second: str, *, together: bool = True, source: str = 
     >>> join_lines("a sprawl-", "ing region"), join_lines("in the", "north"), join_lines("说他们", "来了")
     ('a sprawling region', 'in the north', '说他们来了')
     """
+    seam = _seam(first, second, together=together, source=source)
+    return f"{first[:-1]}{second}" if seam is None else f"{first}{seam}{second}"
+
+
+def _seam(first: str, second: str, *, together: bool, source: str) -> str | None:
+    """What stands between two lines of one paragraph; None where a hyphen at the end of the first goes."""
     if not together:
-        return f"{first}\n{second}"
-    if _HYPHENATED.search(first) and second[:1].islower():
-        head, tail = re.split(r"\s", first)[-1], re.split(r"\s", second)[0].rstrip(".,;:!?\"'”’)")
-        return f"{first}{second}" if f"{head}{tail}" in source.replace("\n", " ") else f"{first[:-1]}{second}"
+        return "\n"
+    if first[-1:] in _HYPHENS and first[-2:-1].isalpha() and second[:1].islower():
+        head, tail = first.rsplit(maxsplit=1)[-1], second.split(maxsplit=1)[0].rstrip(".,;:!?\"'”’)")
+        return "" if f"{head}{tail}" in source else None
     if _CLOSING.match(second) or (_UNSPACED.match(first[-1:]) and _UNSPACED.match(second[:1])):
-        return f"{first}{second}"
-    return f"{first}{second}" if first.endswith(("(", "[", "«", "“", "„")) else f"{first} {second}"
+        return ""
+    return "" if first[-1:] in _OPENING else " "

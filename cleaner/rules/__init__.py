@@ -48,7 +48,9 @@ Scope = Literal["line", "sentence"]
 FLAGS = regex.VERSION0 | regex.IGNORECASE
 SENTENCE_END = r"""(?:(?<=[.!?…؟।])(?=[\s)\]"'»”’]|$)|(?<=[。！？])|(?=[.!?…؟।。！？]|\s*$))"""
 TIMEOUT = 2.0
-"""Seconds that one pattern may spend on one line; patterns of the package need microseconds."""
+"""Seconds that one pattern may spend on one long text; patterns of the package need microseconds."""
+MOST_OPENINGS = 1_000
+"""Beginnings of texts of which a rule remembers whether it can match there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +88,12 @@ class Rule:
         )
 
     def may_open(self, opening: str) -> bool:
-        """Whether a text that begins with these one or two characters can match; found out once for each."""
+        """Whether a text that begins so, with one or two characters or its first word, can match; found out once for
+        each."""
         known = self._openings.get(opening)
         if known is None:
+            if len(self._openings) >= MOST_OPENINGS:
+                self._openings.clear()
             known = self.matcher is not None and self.matcher.match(opening, partial=True) is not None
             self._openings[opening] = known
         return known
