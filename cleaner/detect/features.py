@@ -186,7 +186,8 @@ class _Features:
             last = last - closes
         end_class = classes[last]
         sentence = (end_class & END) != 0
-        colon = np.isin(lines.codes[last], (0x3A, 0xFF1A))
+        last_code = lines.codes[last]
+        colon = (last_code == 0x3A) | (last_code == 0xFF1A)
         followed = np.zeros(len(classes), bool)
         followed[-1] = True
         followed[:-1] = (classes[1:] & (LETTER | DIGIT)) == 0
@@ -223,7 +224,7 @@ class _Features:
         put("prose", self.prose)
         put("link_share", self.links)
         put("linked", self.links > 0)
-        size = np.digitize(self.words, (1.5, 2.5, 4.5, 8.5, 15, 30))
+        size = np.searchsorted((1.5, 2.5, 4.5, 8.5, 15, 30), self.words, "right")
         self.shape = (
             size + 8 * sentence + 16 * (self.got("capitals") > 0.6) + 32 * (digits > 0) + 64 * (opening & UPPER > 0)
         ).astype(np.uint32)
@@ -250,16 +251,13 @@ class _Features:
         buckets = found.buckets & np.uint32(len(tables.words) - 1)
         weights = np.take(tables.words, buckets.astype(np.intp), axis=0, mode="clip")  # quicker than by index
         number = np.maximum(np.bincount(found.lines, minlength=self.count), 1)
-        scale = 1 / np.sqrt(number)
-        for n in range(HEADS):
-            score = (
-                np.bincount(found.lines, weights[:, n], self.count) * scale * tables.word_scale[n] + tables.word_bias[n]
-            )
-            score = np.clip(score, -6, 6)
-            self.put(f"head{n}", score / 3)
-            if n < CHANCES:
-                self.put(f"p{n}", 1 / (1 + np.exp(-score)))
-        known = np.bincount(found.lines, (weights[:, 0] != 0) | (weights[:, 1] != 0), self.count) / number
+        by_head = weights.T.astype(np.float64)
+        sums = np.array([np.bincount(found.lines, values, self.count) for values in by_head])
+        score = sums * (1 / np.sqrt(number)) * tables.word_scale[:, None] + tables.word_bias[:, None]
+        score = np.clip(score, -6, 6)
+        self.x[COLUMN["head0"] :][:HEADS] = score / 3
+        self.x[COLUMN["p0"] :][:CHANCES] = 1 / (1 + np.exp(-score[:CHANCES]))
+        known = np.bincount(found.lines, (by_head[0] != 0) | (by_head[1] != 0), self.count) / number
         self.put("known", known)
         self.p = self.got("p0")
 
@@ -497,8 +495,8 @@ class _Features:
         an <article>; and the first element of each document. A document without elements gets one, so that no stretch
         is empty."""
         nodes = [node for document in self.documents for node in document.nodes or (NOWHERE,)]
-        sizes = [len(document.nodes) or 1 for document in self.documents]
-        first = np.cumsum(sizes) - sizes
+        sizes = np.array([len(document.nodes) or 1 for document in self.documents])
+        first = np.asarray(np.cumsum(sizes) - sizes, np.int64)
         parents = np.fromiter(map(itemgetter(2), nodes), np.int64, len(nodes))
         parents = np.where(parents >= 0, parents + np.repeat(first, sizes), -1)
         own = self.tables.memo.of(zip(map(itemgetter(0), nodes), map(itemgetter(1), nodes), strict=True), len(nodes))
