@@ -374,14 +374,17 @@ def train_command(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The weights file, such as weights.npz.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file.")] = 0,
-    networks: Annotated[int, typer.Option(min=1, max=9, help="Networks whose judgement is averaged.")] = 2,
-    epochs: Annotated[int, typer.Option(min=1, help="Times that each example is learned from.")] = 6,
+    networks: Annotated[int, typer.Option(min=1, max=9, help="Networks whose judgement is averaged.")] = 1,
+    epochs: Annotated[int, typer.Option(min=1, help="Times that each example is learned from.")] = 5,
     jobs: Annotated[int, typer.Option(min=1, help="Processes that read pages.")] = 2,
     without_fold: Annotated[
         int | None, typer.Option(min=0, max=4, help="Leave a fifth of the sites out, to measure on.")
     ] = None,
     weight: Annotated[
         list[str] | None, typer.Option(help="NAME=0.5: how much the pages of a gold count, by its file name.")
+    ] = None,
+    debris: Annotated[
+        Path | None, typer.Option(help="JSON lines with `line` (and `domain`): more debris to put into pages.")
     ] = None,
     credit: Annotated[str, typer.Option(help="Whose pages these are; written into the file.")] = "",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output file that exists.")] = False,
@@ -398,7 +401,7 @@ def train_command(
             raise
         _fail(UsageError("training needs PyTorch", todo="pip install 'article-cleaner[train]'"))
     settings = Settings(
-        seed=seed, networks=networks, epochs=epochs, jobs=jobs, without_fold=without_fold, credit=credit,
+        seed=seed, networks=networks, epochs=epochs, jobs=jobs, without_fold=without_fold, debris=debris, credit=credit,
         weights=dict(map(_gold_weight, weight or ())),
     )  # fmt: skip
     try:

@@ -254,10 +254,10 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "other features": lambda held: held.update(features=held["features"][:-1]),
     "features in another order": lambda held: held.update(features=held["features"][::-1]),
     "no words": lambda held: held.pop("words"),
-    "a network too few": lambda held: held.update(networks=np.array(3)),
-    "a pickle inside": lambda held: held.update(surrogate=np.array([print, None], object)),
+    "a network too few": lambda held: held.update({"html.networks": np.array(3)}),
+    "a pickle inside": lambda held: held.update({"text.surrogate": np.array([print, None], object)}),
     "text for a number": lambda held: held.update(element_bias=np.array("much")),
-    "a row for a number": lambda held: held.update(networks=np.array([1, 2])),
+    "a row for a number": lambda held: held.update({"text.networks": np.array([1, 2])}),
 }
 
 

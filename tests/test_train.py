@@ -311,7 +311,7 @@ def test_the_network_is_the_same_in_pytorch_and_numpy() -> None:
     torch.manual_seed(3)
     chance = np.random.default_rng(3)
     size = len(FEATURES)
-    net = Net(chance.standard_normal(size).astype(np.float32), np.full(size, 0.7, np.float32), width=24).eval()
+    net = Net(chance.standard_normal(size).astype(np.float32), np.full(size, 0.7, np.float32), layers=4, width=24).eval()
     sizes = [1, 2, 17, 40, 90, 3]
     x = chance.standard_normal((sum(sizes), size)).astype(np.float32)
     bounds = np.concatenate(([0], np.cumsum(sizes)))

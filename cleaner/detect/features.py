@@ -367,13 +367,12 @@ class _Features:
             all_words = max(float(self.words[start:end].sum()), 1.0)
             self.x[COLUMN["in_run"], inside] = 1
             self.x[COLUMN["run_share"], start:end] = self.words[inside].sum() / all_words
-
         label = (self.words <= 6) & (self.prose == 0)
-        opens = np.flatnonzero(np.concatenate(([True], label[1:] != label[:-1])) | (numbers == first))
-        size = np.diff(np.append(opens, self.count))
-        begin, size = np.repeat(opens, size), np.repeat(size, size)
-        self.put("labels_around", np.where(label, np.log1p(size) / 3, 0))
-        self.put("label_place", np.where(label, (numbers - begin) / size, 0))
+        starts = np.flatnonzero(np.concatenate(([True], label[1:] != label[:-1])) | (numbers == first))
+        sizes = np.diff(np.append(starts, self.count))
+        begin, length = np.repeat(starts, sizes), np.repeat(sizes, sizes)
+        self.put("labels_around", np.where(label, np.log1p(length) / 3, 0))
+        self.put("label_place", np.where(label, (numbers - begin) / length, 0))
 
     def _whole_lines(self) -> NDArray[np.uint64]:
         """A hash of each line's words, in order, and of its document."""

@@ -22,35 +22,49 @@ from cleaner.detect.network import Network
 from cleaner.detect.opinion import opinion_of
 from cleaner.errors import InputError
 from cleaner.layout import runs
-from cleaner.model import Document, Evidence, Kind
+from cleaner.model import Document, Evidence, Kind, SourceKind
 
 if TYPE_CHECKING:
     from cleaner.options import Options
 
 WEIGHTS = "learned.npz"
 """In `cleaner/rules/data`."""
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """What is trained."""
+class Judge:
+    """What judges the sources of one kind."""
 
-    tables: Tables
     networks: tuple[Network, ...]
     """Their log-odds are averaged."""
     surrogate: Floats
     """(features,) weights of the linear model nearest to the networks; it names what weighed."""
+
+    def __call__(self, batch: Batch) -> Floats:
+        total = self.networks[0](batch.x, batch.bounds)
+        for network in self.networks[1:]:
+            total = total + network(batch.x, batch.bounds)
+        return total / np.float32(len(self.networks))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What is trained: tables for all sources, and a judge each for pages and for texts, which tell other things."""
+
+    tables: Tables
+    html: Judge
+    text: Judge
 
     def batch(self, documents: Sequence[Document]) -> Batch:
         return features(documents, self.tables)
 
     def judge(self, batch: Batch) -> Floats:
         """(rows,) log-odds that each block is content."""
-        total = self.networks[0](batch.x, batch.bounds)
-        for network in self.networks[1:]:
-            total = total + network(batch.x, batch.bounds)
-        return total / np.float32(len(self.networks))
+        is_page = batch.x[:, COLUMN["html"]] > 0
+        if is_page.all():
+            return self.html(batch)
+        return np.where(is_page, self.html(batch), self.text(batch)) if is_page.any() else self.text(batch)
 
 
 @cache
@@ -82,8 +96,7 @@ def load_model(file: IO[bytes], name: str) -> Model:
             raise InputError("weights of another version", where=name, todo="train them again with `cleaner train`")
         tables = Tables(held["words"], held["word_scale"], held["word_bias"], held["elements"].astype(np.float32),
                         float(held["element_bias"]))  # fmt: skip
-        networks = tuple(Network.of(held, f"net{n}.") for n in range(int(held["networks"])))
-        return Model(tables, networks, held["surrogate"].astype(np.float32))
+        return Model(tables, _judge_in(held, "html"), _judge_in(held, "text"))
     except InputError:
         raise
     except Exception as error:  # zipfile, zlib and NumPy have errors of their own for damaged files, a dozen kinds
@@ -92,16 +105,23 @@ def load_model(file: IO[bytes], name: str) -> Model:
         ) from error
 
 
+def _judge_in(held: Mapping[str, NDArray[Any]], kind: SourceKind) -> Judge:
+    networks = tuple(Network.of(held, f"{kind}{n}.") for n in range(int(held[f"{kind}.networks"])))
+    return Judge(networks, held[f"{kind}.surrogate"].astype(np.float32))
+
+
 def save_model(file: IO[bytes], model: Model, about: Mapping[str, str]) -> None:
     """Writes a model: networks as 16-bit, tables as they are. `about` holds credit and figures, for people."""
     arrays: dict[str, NDArray[Any]] = {
-        "format": np.array(FORMAT), "features": np.array(FEATURES), "networks": np.array(len(model.networks)),
+        "format": np.array(FORMAT), "features": np.array(FEATURES),
         "words": model.tables.words, "word_scale": model.tables.word_scale, "word_bias": model.tables.word_bias,
         "elements": model.tables.elements.astype(np.float16), "element_bias": np.array(model.tables.element_bias),
-        "surrogate": model.surrogate.astype(np.float16),
     }  # fmt: skip
-    for n, network in enumerate(model.networks):
-        arrays |= {f"net{n}.{name}": value for name, value in network.arrays().items()}
+    for kind, judge in (("html", model.html), ("text", model.text)):
+        arrays[f"{kind}.networks"] = np.array(len(judge.networks))
+        arrays[f"{kind}.surrogate"] = judge.surrogate.astype(np.float16)
+        for n, network in enumerate(judge.networks):
+            arrays |= {f"{kind}{n}.{name}": value for name, value in network.arrays().items()}
     for name, value in about.items():
         arrays[f"about.{name}"] = np.array(value)
     np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
@@ -187,7 +207,8 @@ def level_runs(document: Document, batch: Batch, content: Floats) -> Floats:
 def evidence_of(document: Document, model: Model, batch: Batch, content: Floats) -> list[Evidence]:
     """What the log-odds say of each block, with what weighed most for those against it."""
     against = np.flatnonzero(content < 0).tolist()
-    why = dict(zip(against, reasons(model, batch, against), strict=True))
+    judge = model.html if document.kind == "html" else model.text
+    why = dict(zip(against, reasons(judge, batch, against), strict=True))
     scores = (1 / (1 + np.exp(np.clip(content, -30, 30)))).tolist()
     places: dict[tuple[int, bool], tuple[Kind, str]] = {}
     evidence: list[tuple[object, ...]] = []
@@ -269,16 +290,16 @@ def _told(columns: tuple[int, ...]) -> str:
     return "; ".join([text for text in said if text][:2]) or PLAIN
 
 
-def reasons(model: Model, batch: Batch, rows: Sequence[int]) -> list[str]:
+def reasons(judge: Judge, batch: Batch, rows: Sequence[int]) -> list[str]:
     """For each of some rows, the two features that weighed most against it, in words."""
     if not rows:
         return []
-    first = model.networks[0]
+    first = judge.networks[0]
     weighed = batch.x[rows]
     weighed -= first.mean
     weighed *= first.scale
     np.clip(weighed, -5, 5, out=weighed)
-    weighed *= model.surrogate
+    weighed *= judge.surrogate
     heaviest = []
     here = np.arange(len(rows))
     for _ in range(6):  # a fraction of the time of sorting

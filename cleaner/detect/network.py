@@ -6,6 +6,7 @@ dilated convolutions", ICLR 2016) and the page through its mean and maximum.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +15,6 @@ from numpy.typing import NDArray
 
 from cleaner.detect.encode import Floats, Ints
 
-DILATIONS = (1, 2, 4, 8, 16)
 POOL_AFTER = 3
 """Layers before the page's mean and maximum are added."""
 WIDTH = 64
@@ -31,7 +31,7 @@ class Network:
     """(features, width)"""
     first_bias: Floats
     layers: tuple[tuple[Floats, Floats], ...]
-    """((3 × width, width), (width,)) of each convolution."""
+    """((3 × width, width), (width,)) of each convolution; each sees twice as far as the one before."""
     pool: Floats
     """(2 × width, width)"""
     pool_bias: Floats
@@ -46,7 +46,8 @@ class Network:
         def get(name: str) -> Floats:
             return np.ascontiguousarray(arrays[prefix + name], dtype=np.float32)
 
-        layers = tuple((get(f"conv{n}"), get(f"conv{n}_bias")) for n in range(len(DILATIONS)))
+        depth = sum(1 for name in arrays if re.fullmatch(rf"{re.escape(prefix)}conv\d+", name))
+        layers = tuple((get(f"conv{n}"), get(f"conv{n}_bias")) for n in range(depth))
         return cls(get("mean"), get("scale"), get("first"), get("first_bias"), layers, get("pool"), get("pool_bias"),
                    get("last"), get("last_bias"))  # fmt: skip
 
@@ -64,21 +65,23 @@ class Network:
         x = x - self.mean
         x *= self.scale
         np.clip(x, -5, 5, out=x)
-        rows, real = with_margins(bounds)
-        inside = slice(MARGIN, rows - MARGIN)
+        margin = margin_of(len(self.layers))
+        rows, real = with_margins(bounds, margin)
+        inside = slice(margin, rows - margin)
         width = self.first.shape[1]
-        between = np.ones(rows - 2 * MARGIN, bool)
-        between[real - MARGIN] = False
+        between = np.ones(rows - 2 * margin, bool)
+        between[real - margin] = False
         h = np.zeros((rows, width), np.float32)
         # all layers share two arrays: new ones of this size cost more than the products that fill them
-        out, part = np.empty((2, rows - 2 * MARGIN, width), np.float32)
+        out, part = np.empty((2, rows - 2 * margin, width), np.float32)
         first = np.matmul(x, self.first, out=out[: len(x)])
         first += self.first_bias
         h[real] = np.maximum(first, 0, out=first)
-        for n, ((weight, bias), gap) in enumerate(zip(self.layers, DILATIONS, strict=True)):
+        for n, (weight, bias) in enumerate(self.layers):
+            gap = gap_of(n)
             np.matmul(h[inside], weight[width : 2 * width], out=out)
-            out += np.matmul(h[MARGIN - gap : rows - MARGIN - gap], weight[:width], out=part)
-            out += np.matmul(h[MARGIN + gap : rows - MARGIN + gap], weight[2 * width :], out=part)
+            out += np.matmul(h[margin - gap : rows - margin - gap], weight[:width], out=part)
+            out += np.matmul(h[margin + gap : rows - margin + gap], weight[2 * width :], out=part)
             out += bias
             np.maximum(out, 0, out=out)
             out[between] = 0
@@ -95,11 +98,18 @@ class Network:
         return np.repeat(np.maximum(page @ self.pool + self.pool_bias, 0), size, axis=0).astype(np.float32)
 
 
-MARGIN = max(DILATIONS)
+def gap_of(layer: int) -> int:
+    """Rows between the neighbours that a layer looks at."""
+    return 1 << layer
 
 
-def with_margins(bounds: Ints) -> tuple[int, Ints]:
+def margin_of(layers: int) -> int:
+    """Empty rows that must stand between documents, so that no layer sees one from another."""
+    return gap_of(layers - 1)
+
+
+def with_margins(bounds: Ints, margin: int) -> tuple[int, Ints]:
     """Rows when every document has empty rows before and after it, and the place of each real row."""
     sizes = np.diff(bounds)
-    shift = np.repeat(np.arange(1, len(sizes) + 1) * MARGIN, sizes)
-    return int(bounds[-1] + (len(sizes) + 1) * MARGIN), np.arange(bounds[-1]) + shift
+    shift = np.repeat(np.arange(1, len(sizes) + 1) * margin, sizes)
+    return int(bounds[-1] + (len(sizes) + 1) * margin), np.arange(bounds[-1]) + shift

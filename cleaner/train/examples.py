@@ -12,10 +12,21 @@ from numpy.typing import NDArray
 
 from cleaner.detect.features import HEADS, Tables, features
 from cleaner.detect.learned import with_opinion
+from cleaner.model import SourceKind
 from cleaner.train.labels import DEBRIS, KEEP
-from cleaner.train.samples import Inserts, Sample, cropped, excerpt, window, with_debris, without_classes
+from cleaner.train.samples import (
+    Inserts,
+    Sample,
+    alone,
+    cropped,
+    excerpt,
+    grafted,
+    window,
+    with_debris,
+    without_classes,
+)
 
-WORDLESS = 0.08
+WORDLESS = 0.03
 """Share of the copies whose words tell nothing, as in a language nobody has labelled."""
 
 
@@ -40,31 +51,55 @@ def row_weights(words: NDArray[np.float32], labels: NDArray[np.int8], weight: fl
     return np.asarray(weight * base / np.sqrt(max(base.sum(), 1)) / 4, np.float32)
 
 
-def copies(group: Sequence[Sample], lines: Inserts, seed: int) -> Iterator[Sample]:
-    """What is learned from one page: itself, its renderings, and copies of both. The same for the same seed."""
-    if not group:
-        return
-    chance = random.Random(seed * 1_000_003 + zlib.crc32(f"{group[0].domain}/{group[0].page}".encode()))
-    page = next((sample for sample in group if sample.source == "page"), None)
-    texts = [sample for sample in group if sample is not page]
+def page_copies(group: Sequence[Sample], lines: Inserts, chance: random.Random) -> Iterator[Sample]:
+    """What is learned about pages from one: itself, twice, and copies with debris and without class words."""
+    page = _page(group)
     if page is not None and page.document.kind == "html":
         yield page
         yield page
-        yield with_debris(without_classes(page, chance) if chance.random() < 0.6 else page, lines, chance)
-    elif page is not None:
+        yield with_debris(page, lines, chance)
+        yield with_debris(without_classes(page, chance), lines, chance)
+
+
+def text_copies(
+    group: Sequence[Sample], lines: Inserts, chance: random.Random, others: Sequence[Sequence[Sample]] = ()
+) -> Iterator[Sample]:
+    """What is learned about texts from one page: its renderings, whole, cut, with debris, and put between what stands
+    around `others`, the renderings of two other pages."""
+    page = _page(group)
+    texts = [sample for sample in group if sample is not page]
+    if page is not None and page.document.kind == "text":
         texts.append(page)
-    for n, sample in enumerate(chance.sample(texts, min(2, len(texts)))):
-        sample = cropped(sample, chance)
-        yield with_debris(sample, lines, chance) if n else sample
-    for _ in range(2 if texts else 0):
+    if not texts:
+        return
+    for n, sample in enumerate(chance.sample(texts, min(4, len(texts)))):
+        sample = cropped(sample, chance) if n == 3 else sample
+        yield with_debris(sample, lines, chance) if n in (1, 3) else sample
+    for n in range(GRAFTS):
+        body = chance.choice(texts)
+        around = [sample for other in others for sample in other if sample.source == body.source]
+        if len(around) == 2:
+            made = grafted(body, *around)
+            yield with_debris(made, lines, chance) if n else made
+    for n in range(3):
         near = window(chance.choice(texts), chance)
-        yield replace(near, weight=near.weight * 0.8)
-        yield with_debris(near, lines, chance, most=8)
-    for _ in range(2 if texts else 0):
+        near = replace(near, weight=near.weight * 0.8)
+        yield with_debris(near, lines, chance, most=8) if n == 1 else near
+    clean = alone(chance.choice(texts))
+    yield replace(clean, weight=0.3 * clean.weight)
+    for n in range(2):
         small = excerpt(chance.choice(texts), chance)
         if small is not None:
             yield replace(with_debris(small, lines, chance, most=1), weight=0.5 * small.weight)
-            yield replace(small, weight=0.25 * small.weight)
+            if n:
+                yield replace(small, weight=0.25 * small.weight)
+
+
+GRAFTS = 2
+
+
+def _page(group: Sequence[Sample]) -> Sample | None:
+    return next((sample for sample in group if sample.source == "page"), None)
 
 
 def wordless(tables: Tables) -> Tables:
@@ -79,14 +114,24 @@ def example_of(sample: Sample, tables: Tables, keeps: NDArray[np.bool_] | None =
 
 
 def examples_of(
-    group: Sequence[Sample], tables: Tables, lines: Inserts, seed: int, keeps: NDArray[np.bool_] | None = None
-) -> list[Example]:
-    """Every example of one page."""
-    chance = random.Random(seed + 17)
-    made = []
-    for n, sample in enumerate(copies(group, lines, seed)):
-        if not (sample.labels == KEEP).any() or not len(sample.labels):
-            continue
-        asked = keeps if sample.source == "page" and n == 1 else None
-        made.append(example_of(sample, wordless(tables) if chance.random() < WORDLESS else tables, asked))
+    group: Sequence[Sample],
+    tables: Tables,
+    lines: Inserts,
+    seed: int,
+    keeps: NDArray[np.bool_] | None = None,
+    others: Sequence[Sequence[Sample]] = (),
+) -> dict[SourceKind, list[Example]]:
+    """Every example of one page, by what they teach about; the same for the same seed."""
+    chance = random.Random(seed * 1_000_003 + zlib.crc32(f"{group[0].domain}/{group[0].page}".encode()))
+    made: dict[SourceKind, list[Example]] = {"html": [], "text": []}
+    for n, sample in enumerate(page_copies(group, lines, chance)):
+        made["html"].append(_example(sample, tables, chance, keeps if n == 1 else None))
+    for sample in text_copies(group, lines, chance, others):
+        made["text"].append(_example(sample, tables, chance))
     return made
+
+
+def _example(
+    sample: Sample, tables: Tables, chance: random.Random, keeps: NDArray[np.bool_] | None = None
+) -> Example:
+    return example_of(sample, wordless(tables) if chance.random() < WORDLESS else tables, keeps)

@@ -3,6 +3,7 @@ weights on the same machine and library versions."""
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import random
 import warnings
@@ -19,12 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cleaner.detect.features import FEATURES, Tables
-from cleaner.detect.learned import Model, save_model
+from cleaner.detect.learned import Judge, Model, save_model
 from cleaner.detect.network import Network
 from cleaner.detect.opinion import opinion_of
 from cleaner.errors import CleanerError, InputError
 from cleaner.evaluate.gold import DEFAULT_TYPE, GoldPage, load_gold
-from cleaner.model import Head
+from cleaner.model import Head, SourceKind
 from cleaner.train.examples import Example, examples_of
 from cleaner.train.labels import DEBRIS
 from cleaner.train.linear import LEAST_DOMAINS, all_tables
@@ -33,7 +34,7 @@ from cleaner.train.sequence import train_network
 
 FOLDS = 5
 """Parts by domain: the linear scores that the network learns from are those of tables that have not seen the page."""
-OTHER_TYPES = 0.5
+OTHER_TYPES = 0.7
 """How much pages count that are no articles."""
 FORUM_TEXT = 0.3
 """How much the text renderings of forums count of that: without markup, threads look like comments under an article."""
@@ -46,8 +47,11 @@ class Settings:
     """How to train."""
 
     seed: int = 0
-    networks: int = 2
-    epochs: int = 6
+    networks: int = 1
+    """For pages and for texts each."""
+    epochs: int = 5
+    debris: Path | None = None
+    """More lines of debris to put into pages: JSON lines with `line` and, where known, `domain`."""
     jobs: int = 2
     """Processes; with 1 all is done in this one."""
     without_fold: int | None = None
@@ -82,17 +86,29 @@ def train(golds: Sequence[Path], settings: Settings, tell: Callable[[str], None]
     tables, whole = _tables(pages, folds, settings.seed)
     tell("computing features")
     examples = _examples(pages, folds, tables, settings)
-    tell(f"{len(examples)} examples: training {settings.networks} networks")
+    about_what = ", ".join(f"{len(made)} of {kind}" for kind, made in examples.items())
+    tell(f"examples: {about_what}: training {settings.networks} networks for each")
+    model = Model(whole, **{kind: _judge(made, LAYERS[kind], settings) for kind, made in examples.items()})
+    about = {"credit": settings.credit, "pages": str(len(pages)), "gold": ", ".join(sorted(map(name_of, golds)))}
+    data = BytesIO()
+    save_model(data, model, about)
+    return data.getvalue()
+
+
+LAYERS: Mapping[SourceKind, int] = {"html": 5, "text": 6}
+"""Of the networks; lines of a text need to see farther, for they have no elements to tell where they stand."""
+
+
+def _judge(examples: Sequence[Example], layers: int, settings: Settings) -> Judge:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "index_reduce")  # PyTorch calls it new; it has been so for years
         networks = tuple(
-            Network.of(train_network(examples, seed=settings.seed + n, epochs=settings.epochs).arrays())
+            Network.of(
+                train_network(examples, layers=layers, seed=settings.seed + n, epochs=settings.epochs).arrays()
+            )
             for n in range(settings.networks)
         )
-    about = {"credit": settings.credit, "pages": str(len(pages)), "gold": ", ".join(sorted(map(name_of, golds)))}
-    data = BytesIO()
-    save_model(data, Model(whole, networks, surrogate_of(networks, examples)), about)
-    return data.getvalue()
+    return Judge(networks, surrogate_of(networks, examples))
 
 
 def name_of(gold: Path) -> str:
@@ -181,7 +197,9 @@ def _tables(pages: Sequence[Page], folds: dict[str, int], seed: int) -> tuple[di
     return dict(zip(used, parts, strict=True)), whole
 
 
-def _inserts(pages: Sequence[Page], folds: Mapping[str, int], fold: int, seed: int) -> Inserts:
+def _inserts(
+    pages: Sequence[Page], folds: Mapping[str, int], fold: int, more: Sequence[tuple[str, int]], seed: int
+) -> Inserts:
     """Debris to put into the pages of a fold, from the pages of the others and the rules' own examples."""
     hits, misses = rule_lines()
     debris: list[str] = []
@@ -193,7 +211,21 @@ def _inserts(pages: Sequence[Page], folds: Mapping[str, int], fold: int, seed: i
             blocks = zip(sample.document.blocks, sample.labels.tolist(), strict=True)
             captions += [block.text for block, value in blocks if block.role == "caption" and value == DEBRIS][:6]
     hits = random.Random(seed).sample(hits, min(len(hits), len(debris) + 100))
+    debris += [line for line, own in more if own != fold]
     return Inserts((*debris, *hits), tuple(captions), tuple(misses))
+
+
+def _more_debris(settings: Settings) -> list[tuple[str, int]]:
+    """The lines of `Settings.debris`, each with its fold. Raises InputError."""
+    if settings.debris is None:
+        return []
+    try:
+        rows = [json.loads(row) for row in settings.debris.read_text("utf8").splitlines()]
+        found = [(str(row["line"]), fold_of(str(row.get("domain")), FOLDS)) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"no lines of debris: {error!r}", where=str(settings.debris),
+                         todo="give a JSON object with `line` on each line") from error  # fmt: skip
+    return [(line, fold) for line, fold in found if fold != settings.without_fold]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +239,39 @@ class Shared:
 
 def _examples(
     pages: Sequence[Page], folds: Mapping[str, int], tables: Mapping[int, Tables], settings: Settings
-) -> list[Example]:
-    inserts = {fold: _inserts(pages, folds, fold, settings.seed) for fold in tables}
+) -> dict[SourceKind, list[Example]]:
+    more = _more_debris(settings)
+    inserts = {fold: _inserts(pages, folds, fold, more, settings.seed) for fold in tables}
     shared = Shared(tables, inserts, settings.seed)
+    work = [(page, folds[page.domain], others) for page, others in _with_others(pages, folds, settings.seed)]
+    made: dict[SourceKind, list[Example]] = {"html": [], "text": []}
     with _mapping(settings.jobs, shared) as mapped:
-        made = mapped(_examples_of, [(page, folds[page.domain]) for page in pages])
-        return [example for group in made for example in group]
+        for group in mapped(_examples_of, work):
+            for kind, examples in group.items():
+                made[kind] += examples
+    return made
 
 
-def _examples_of(item: tuple[Page, int]) -> list[Example]:
-    page, fold = item
+def _with_others(
+    pages: Sequence[Page], folds: Mapping[str, int], seed: int
+) -> Iterator[tuple[Page, list[list[Sample]]]]:
+    """Each page with the renderings of two others of its fold, articles, between which its own can be put."""
+    chance = random.Random(seed)
+    known: dict[int, list[list[Sample]]] = {}
+    for page in pages:
+        texts = [sample for sample in page.samples if sample.source != "page"]
+        if texts and texts[0].weight >= 1:
+            known.setdefault(folds[page.domain], []).append(texts)
+    for page in pages:
+        around = known.get(folds[page.domain], [])
+        article = page.samples[0].weight >= 1 and len(page.samples) > 1 and len(around) > 1
+        yield page, chance.sample(around, 2) if article else []
+
+
+def _examples_of(item: tuple[Page, int, list[list[Sample]]]) -> dict[SourceKind, list[Example]]:
+    page, fold, others = item
     shared = _SHARED[-1]
-    return examples_of(page.samples, shared.tables[fold], shared.inserts[fold], shared.seed, page.keeps)
+    return examples_of(page.samples, shared.tables[fold], shared.inserts[fold], shared.seed, page.keeps, others)
 
 
 def surrogate_of(networks: Sequence[Network], examples: Sequence[Example]) -> NDArray[np.float32]:

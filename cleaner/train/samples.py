@@ -190,6 +190,39 @@ def excerpt(sample: Sample, chance: random.Random) -> Sample | None:
     return _part(sample, range(int(chosen[0]), int(chosen[-1]) + 1), "excerpt")
 
 
+def grafted(body: Sample, above: Sample, below: Sample) -> Sample:
+    """The body of one text, with its headline, between what stands around those of two others: what is around an
+    article does not tell what it is about."""
+    (start, end), first, after = _extent(body), _extent(above)[0], _extent(below)[1]
+    heads = np.flatnonzero(body.labels[:start] == HEADLINE)
+    if len(heads) and start - heads[-1] <= FARTHEST_HEADLINE:
+        start = int(heads[-1])
+    others = np.flatnonzero(above.labels[:first] == HEADLINE)
+    first = int(others[0]) if len(others) else first
+    rows = [(above, range(first)), (body, range(start, end)), (below, range(after, len(below.labels)))]
+    blocks = [sample.document.blocks[n] for sample, chosen in rows for n in chosen]
+    labels = np.concatenate([sample.labels[chosen.start : chosen.stop] for sample, chosen in rows])
+    document = replace(body.document, blocks=tuple([b._replace(index=n) for n, b in enumerate(blocks)]))
+    return replace(body, document=document, labels=labels, source="graft")
+
+
+FARTHEST_HEADLINE = 12
+"""Lines that may stand between a headline and its body."""
+
+
+def _extent(sample: Sample) -> tuple[int, int]:
+    kept = np.flatnonzero(sample.labels == KEEP)
+    return int(kept[0]), int(kept[-1]) + 1
+
+
+def alone(sample: Sample) -> Sample:
+    """The body with its headline and nothing else, as it is when it has been cleaned before."""
+    chosen = np.flatnonzero((sample.labels == KEEP) | (sample.labels == HEADLINE)).tolist()
+    blocks = tuple([sample.document.blocks[n]._replace(index=i) for i, n in enumerate(chosen)])
+    document = replace(sample.document, blocks=blocks)
+    return replace(sample, document=document, labels=sample.labels[chosen], source="alone")
+
+
 def _part(sample: Sample, chosen: range, source: str) -> Sample:
     blocks = tuple([sample.document.blocks[n]._replace(index=i) for i, n in enumerate(chosen)])
     document = replace(sample.document, blocks=blocks)

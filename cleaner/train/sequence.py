@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cleaner.detect.features import COLUMN
-from cleaner.detect.network import DILATIONS, MARGIN, POOL_AFTER, WIDTH, with_margins
+from cleaner.detect.network import POOL_AFTER, WIDTH, gap_of, margin_of, with_margins
 from cleaner.train.examples import Example
 from cleaner.train.labels import KEEP
 
@@ -24,12 +24,14 @@ OPINION = [COLUMN["opinion_known"], COLUMN["opinion_keeps"], COLUMN["opinion_sha
 class Net(nn.Module):
     """The same as `cleaner.detect.network.Network`, to learn."""
 
-    def __init__(self, mean: NDArray[np.float32], scale: NDArray[np.float32], width: int = WIDTH) -> None:
+    def __init__(
+        self, mean: NDArray[np.float32], scale: NDArray[np.float32], layers: int, width: int = WIDTH
+    ) -> None:
         super().__init__()
         self.register_buffer("mean", torch.from_numpy(mean))
         self.register_buffer("scale", torch.from_numpy(scale))
         self.first = nn.Linear(len(mean), width)
-        self.convs = nn.ModuleList(nn.Linear(3 * width, width) for _ in DILATIONS)
+        self.convs = nn.ModuleList(nn.Linear(3 * width, width) for _ in range(layers))
         self.pool = nn.Linear(2 * width, width)
         self.last = nn.Linear(width, 1)
         self.drop = nn.Dropout(DROPOUT)
@@ -37,20 +39,22 @@ class Net(nn.Module):
     def forward(self, x: Tensor, bounds: Tensor) -> Tensor:
         x = torch.clamp((x - self.mean) * self.scale, -5, 5)
         sizes = bounds.diff()
-        rows, places = with_margins(bounds.numpy())
+        margin = margin_of(len(self.convs))
+        rows, places = with_margins(bounds.numpy(), margin)
         real = torch.from_numpy(places)
         document = torch.repeat_interleave(torch.arange(len(sizes)), sizes)
         first = self.drop(torch.relu(self.first(x)))
         h = torch.zeros(rows, first.shape[1]).index_copy(0, real, first)
-        mask = torch.zeros(rows, 1).index_fill(0, real, 1.0)[MARGIN : rows - MARGIN]
-        for n, (conv, gap) in enumerate(zip(self.convs, DILATIONS, strict=True)):
+        mask = torch.zeros(rows, 1).index_fill(0, real, 1.0)[margin : rows - margin]
+        for n, conv in enumerate(self.convs):
+            gap = gap_of(n)
             width = h.shape[1]
             weight = conv.weight.T
-            out = (torch.addmm(conv.bias, h[MARGIN : rows - MARGIN], weight[width : 2 * width])
-                   + h[MARGIN - gap : rows - MARGIN - gap] @ weight[:width]
-                   + h[MARGIN + gap : rows - MARGIN + gap] @ weight[2 * width :])  # fmt: skip
+            out = (torch.addmm(conv.bias, h[margin : rows - margin], weight[width : 2 * width])
+                   + h[margin - gap : rows - margin - gap] @ weight[:width]
+                   + h[margin + gap : rows - margin + gap] @ weight[2 * width :])  # fmt: skip
             out = self.drop(torch.relu(out)) * mask
-            h = h + nn.functional.pad(out, (0, 0, MARGIN, MARGIN))
+            h = h + nn.functional.pad(out, (0, 0, margin, margin))
             if n + 1 == POOL_AFTER:
                 own = h[real]
                 mean = torch.zeros(len(sizes), width).index_add(0, document, own) / sizes[:, None]
@@ -75,14 +79,16 @@ class Net(nn.Module):
         return made
 
 
-def train_network(examples: Sequence[Example], *, seed: int, epochs: int, width: int = WIDTH) -> Net:
+def train_network(
+    examples: Sequence[Example], *, layers: int, seed: int, epochs: int, width: int = WIDTH
+) -> Net:
     """A network trained on the examples."""
     torch.manual_seed(seed)
     chance = np.random.default_rng(seed)
     some = np.concatenate([examples[n].x for n in chance.permutation(len(examples))[:600]]).astype(np.float32)
     mean, spread = some.mean(0), some.std(0)
     mean[OPINION], spread[OPINION] = 0, 1
-    net = Net(mean, (1 / np.maximum(spread, 0.05)).astype(np.float32), width)
+    net = Net(mean, (1 / np.maximum(spread, 0.05)).astype(np.float32), layers, width)
     optimiser = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=0.02)
     sizes = np.array([len(example.labels) for example in examples])
     steps = int(epochs * (sizes.sum() / ROWS + 1))
