@@ -53,6 +53,9 @@ CLEAR = set(
     "providence warsaw anchorage tripoli riverside wellington bali fresno worcester porto liege trier cannes oran".split()
 )
 """Places that nobody takes for the word."""
+ABROAD = set("roma wien munchen milano napoli torino frankfurt genova genua lisboa nurnberg antwerpen haag geneve firenze padova "
+             "triest jerez acapulco argel porto_principe den_haag la_haya ha_noi ciudad_de_panama gent".split())  # fmt: skip
+"""Names in other languages that are frequent because the city is."""
 _SUFFIX = re.compile(r"(?<=..)[市县縣區区시]$")
 _NAME = re.compile(r"[^\W\d_][\w\s.'’()/-]{1,40}")
 
@@ -128,7 +131,7 @@ def english_words() -> frozenset[str]:
 
 def is_ordinary(key: str, people: int) -> bool:
     """Whether it is more frequent as a word than a place of its size is."""
-    if not key.isascii() or key in CLEAR:
+    if not key.isascii() or key in CLEAR or key in ABROAD:
         return False
     words = key.split()
     often = min(frequencies().get(word, 0.0) for word in words)
@@ -139,7 +142,8 @@ def is_ordinary(key: str, people: int) -> bool:
 
 def is_known_abroad(key: str, people: int) -> bool:
     """Whether a name in another language is rare enough to be one: `Mailand`, not `rest`."""
-    return min(frequencies().get(word, 0.0) for word in key.split() or [""]) < math.log10(people) - 1.2 and key not in english_words()
+    often = min(frequencies().get(word, 0.0) for word in key.split() or [""])
+    return key.replace(" ", "_") in ABROAD or (often < math.log10(people) - 1.2 and key not in english_words())
 
 
 def write(found: dict[str, Place]) -> None:

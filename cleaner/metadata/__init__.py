@@ -8,7 +8,7 @@ from typing import Any
 
 from cleaner.metadata.access import find_access
 from cleaner.metadata.byline import authors_of_page, match_byline, names_in
-from cleaner.metadata.dateline import AGENCIES, find_dateline
+from cleaner.metadata.dateline import agency_named, find_dateline
 from cleaner.metadata.dates import date_of_line, date_text, dates_of_page, is_update
 from cleaner.metadata.headline import find_headline
 from cleaner.metadata.language import find_language
@@ -92,7 +92,7 @@ def _bylines(document: Document, verdicts: Sequence[Verdict], found: dict[str, F
             "byline", clean_characters(block.text), block.text, "line", 0.85, block.span, block.index
         )
         for piece in names.replace(" and ", ",").split(","):
-            if agency := AGENCIES.get(piece.strip().removeprefix("The ").removeprefix("the ").upper()):
+            if agency := agency_named(piece):
                 found.setdefault("agency", Found("agency", agency, block.text, "line", 0.8, block.span, block.index))
         if not authors and (authors := names_in(names)):
             found["authors"] = Found("authors", "; ".join(authors), names, "line", 0.8, block.span, block.index)
