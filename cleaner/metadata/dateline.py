@@ -51,8 +51,9 @@ def find_dateline(paragraph: str, language: str | None = None) -> Dateline | Non
     if reading := _read_east_asian(head):
         return reading.dateline(paragraph)
     for reading in _readings(head, _tokens(head)):
-        if reading.end <= LONGEST and _is_certain(_looked_up(reading), paragraph, language):
-            return reading.dateline(paragraph)
+        looked_up = _looked_up(reading)
+        if reading.end <= LONGEST and _is_certain(looked_up, paragraph, language):
+            return looked_up.dateline(paragraph)
     return None
 
 
@@ -67,8 +68,9 @@ def match_dateline(line: str) -> Dateline | None:
     if reading := _read_east_asian(line):
         return reading.dateline(line) if reading.end == len(line) else None
     for reading in _readings(line, _tokens(line), alone=True):
-        if reading.end == len(line) and _is_certain_alone(_looked_up(reading)):
-            return reading.dateline(line)
+        looked_up = _looked_up(reading)
+        if reading.end == len(line) and _is_certain_alone(looked_up):
+            return looked_up.dateline(line)
     return None
 
 
@@ -158,12 +160,12 @@ def _plain(text: str) -> str:
 _SPACE = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]"
 _LEAD = rf"{_SPACE}*+[*■▪►•]{{0,6}}{_SPACE}*+"
 _START_ALONE = regex.compile(rf"{_LEAD}[\p{{L}}(（\[［【/]")
-_NAME_WORD = r"[\p{Lu}\p{Lt}\p{Lo}][\p{L}\p{M}\p{N}'’.‐-]*+"
+_NAME_WORD = r"[\p{Lu}\p{Lt}\p{Lo}][\p{L}\p{M}\p{N}]*+(?:['’.‐-][\p{L}\p{M}\p{N}]++)*+\.?+"
 _START = regex.compile(
     rf"""(?x) {_LEAD} (?:
       [(（\[［【/]                                                                # (CNN) -- / 【6月18日 AFP】
     | {_NAME_WORD} (?:{_SPACE}+(?:{_NAME_WORD}|\p{{Ll}}{{1,4}})){{0,6}}              # RIO DE JANEIRO -
-      (?: {_SPACE}*[,，、.:：(（\[［/／·*=–—―−-] | (?<=[.\p{{Han}}-]) )               # Hamburg. / NEW YORK-- / 新华社北京
+      (?: {_SPACE}*(?:[,，、.:：(（\[［/／·*=–—―−-]|\d) | (?<=[.\p{{Han}}-]) )              # Hamburg. / NEW YORK-- / 新华社北京
     | \p{{Ll}}+ (?:{_SPACE}\p{{Ll}}+){{0,2}},{_SPACE}\p{{L}}+\.?{_SPACE}\d      # des moines, april 7 -
     )""",
     regex.V1,
@@ -210,7 +212,7 @@ def _readings(text: str, tokens: Sequence[Token], *, alone: bool = False) -> Ite
 
 _PARTICLES = frozenset(
     "de del della delle di da do dos das du la le les los las el al of am an der den dem im in ob bei sur sous upon en y i e "
-    "on the na nad над на u v und".split()
+    "on the na nad над на u v und et and".split()
 )
 _ABBREVIATED = frozenset("st ste ft mt pt sr sra dr gen g ул г".split())
 _OPEN = {"(": ")", "[": "]", "【": "】"}
@@ -246,6 +248,8 @@ class Parser:
             yield from self.place_first(after, found)
         if ended := self.separator(group):
             yield replace(found, separator=ended[0], end=self.end_of(ended[1]))
+        elif self.kind(at) == "(" and self.kind(group) == "word" and found.known_agency and len(found.agency) > 2:
+            yield replace(found, end=self.end_of(group))  # (CNN)The
 
     # PLACE, Region, date (AGENCY) -
     def place_first(self, at: int, reading: Reading) -> Iterator[Reading]:
@@ -311,7 +315,7 @@ class Parser:
             for region, end in self.regions(after):
                 known = reading.known_region or _is_region(region)
                 yield from self.rest(end, replace(reading, regions=(*reading.regions, region), known_region=known))
-        if comma and (named := self.agency(after)):
+        if (after > at or self.kind(at - 1) == ".") and (named := self.agency(after)):
             yield from self.rest(named[1], replace(reading, agency=named[0], known_agency=True))
         if ended := self.separator(at):
             kind, after = ended
@@ -320,6 +324,8 @@ class Parser:
             if kind != "colon" and not reading.agency and (named := self.agency_after(after)):
                 yield replace(reading, agency=named[0], known_agency=True, separator=kind, end=self.end_of(named[1]))
             yield replace(reading, separator=kind, end=self.end_of(after))
+        elif self.kind(at - 1) == ")" and reading.known_agency and self.kind(at) in ("word", "number"):
+            yield replace(reading, end=self.end_of(at))  # STOCKHOLM (TT) Rådet
 
     def group(self, at: int) -> int | None:
         """The number of the token behind a group in brackets or slashes that opens here."""
@@ -339,7 +345,7 @@ class Parser:
         """An agency's bare name, the longest."""
         for end in range(min(len(self.tokens), at + 4), at, -1):
             name = self.slice(at, end)
-            if (found := agency_named(name)) and len(name) > 1 and not name.islower():
+            if self.kind(end - 1) == "word" and (found := agency_named(name)) and len(name) > 1 and not name.islower():
                 return found, end
         return None
 
@@ -547,7 +553,8 @@ def _known(place: str) -> Place | None:
 def _looked_up(reading: Reading) -> Reading:
     """The reading with what the lists have of its places; a reporter before them (`Ali KAYA/ BURSA, (DHA)-`) goes."""
     known = tuple(map(_known, reading.places))
-    if reading.known_agency and len(known) > 1 and known[0] is None and known[-1] and " " in reading.places[0]:
+    reporter = len(known) > 1 and " " in reading.places[0] and not _is_capitals(reading.places[0])
+    if reporter and reading.known_agency and all(map(_is_capitals, reading.places[1:])):
         return replace(reading, places=reading.places[1:], known=known[1:])
     return replace(reading, known=known)
 
@@ -557,12 +564,14 @@ def _is_certain(reading: Reading, paragraph: str, language: str | None) -> bool:
     rest = paragraph[reading.end : reading.end + PROSE]
     if not rest.strip():
         return False
+    if not reading.separator and not _opens_sentence(rest):
+        return False
     if not reading.places:
-        return reading.known_agency or reading.separator == "long dash"
-    if any(_is_label(place) for place in reading.places) or (reading.separator == "stop" and not reading.places):
+        return (reading.known_agency and reading.separator != "stop") or reading.separator == "long dash"
+    if any(_is_label(place) for place in reading.places):
         return False
     if reading.known_agency:
-        return _is_place_shaped(reading)
+        return _is_place_shaped(reading) if reading.separator else _all_known(reading)
     if reading.agency:
         return reading.separator in ("dash", "long dash", "colon") and _has_place(reading)
     if reading.dated:
@@ -571,7 +580,7 @@ def _is_certain(reading: Reading, paragraph: str, language: str | None) -> bool:
     if reading.looks_dated:
         return goes_on and _in_capitals(reading) and "dash" in reading.separator
     if reading.regions:
-        return goes_on and reading.known_region and _is_certain_in_region(reading)
+        return goes_on and _is_certain_in_region(reading)
     return goes_on and _is_certain_bare(reading, rest.lstrip()[0], language)
 
 
@@ -584,8 +593,8 @@ def _is_certain_dated(reading: Reading) -> bool:
 def _is_certain_in_region(reading: Reading) -> bool:
     """`MONTGOMERY, Ala. --`, `Mumbai, Maharashtra:`"""
     if "dash" in reading.separator:
-        return _in_capitals(reading) or _all_known(reading)
-    return reading.separator == "colon" and _all_known(reading) and (_in_capitals(reading) or _has_style(reading, "colon"))
+        return _all_known(reading) if not reading.known_region else _in_capitals(reading) or _all_known(reading)
+    return reading.known_region and reading.separator == "colon" and _all_known(reading) and (_in_capitals(reading) or _has_style(reading, "colon"))
 
 
 def _is_certain_bare(reading: Reading, first: str, language: str | None) -> bool:
@@ -595,13 +604,15 @@ def _is_certain_bare(reading: Reading, first: str, language: str | None) -> bool
     tables = _tables()
     if "dash" in reading.separator:
         headed = capitals and all(1 <= p.count(" ") <= 2 and regex.split(r"[\s.]+", p.casefold())[0] in tables.place_heads for p in reading.places)
-        plain = capitals or reading.separator == "long dash" or first.isalpha() or first in "\"“„«'‘"
+        english = language is not None and language.startswith("en") and reading.separator == "dash"
+        plain = capitals or (not english and (reading.separator == "long dash" or first.isalpha() or first in "\"“„«'‘"))
         return (known and plain and (capitals or not countries)) or headed
     if not known or countries or any(place and place.size == "small" for place in reading.known):
         return reading.separator == "stop" and known and not countries and _has_style(reading, "period") and _may_be_german(language)
     if reading.separator == "colon":
         named = any(place.casefold() in tables.names for place in reading.places)
-        return _has_style(reading, "colon") or (capitals and not named and all(p and p.size == "city" for p in reading.known))
+        uncased = not any(map(str.isascii, reading.places)) and all(p.upper() == p.lower() for p in reading.places)
+        return _has_style(reading, "colon") or uncased or (capitals and not named and all(p and p.size == "city" for p in reading.known))
     if reading.separator == "stop":
         return capitals or (_has_style(reading, "period") and _may_be_german(language))
     return False
@@ -674,7 +685,7 @@ _AGENCY_EA = "(?:新华社|新華社|新华网|新華網|中新社|中新网|中
 _DIAN = "(?:专?电|專?電|讯|訊|报道|報導|消息)"
 _CHINESE = regex.compile(
     rf"""(?x) [(（【]?\s* (?P<agency>{_AGENCY_EA})
-      (?:[记記]者\s?)? (?P<middle>\p{{Han}}{{0,12}}|\p{{Han}}{{2,4}}(?:\s\p{{Han}}{{2,4}}){{0,2}}) \s?   # reporters and a place
+      (?:[记記]者\s?)? (?P<middle>[\p{{Han}}、·]{{0,20}}|\p{{Han}}{{2,4}}(?:\s\p{{Han}}{{2,4}}){{0,2}}) \s?   # reporters and a place
       (?:(?P<year>(?:19|20)\d\d)年)? (?:(?P<month>\d{{1,2}})月)? (?P<day>\d{{1,2}})[日号] \s?
       (?:上午|下午|晚|凌晨)? (?P<dian>{_DIAN}) \s* [)）】]?
       (?: \s* [(（] \s? [记記]者 [^()（）]{{1,30}} [)）] )? [\s:：]*""",
