@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cleaner.layout import runs
 from cleaner.metadata.byline import is_byline
+from cleaner.metadata.dateline import opens_report
 from cleaner.metadata.dates import is_date_line
 from cleaner.metadata.headline import find_headline, key
 from cleaner.metadata.words import opening_words
@@ -47,6 +48,8 @@ def debris_lines(evidence: Iterable[Evidence]) -> frozenset[int]:
 
 def _opening(document: Document, furniture: frozenset[int], debris: frozenset[int]) -> Iterator[Evidence]:
     start = body_start(document, furniture | debris)
+    if document.kind == "text":
+        start = report_start(document, start)
     headline = find_headline(document, start, furniture)
     at = headline.block if headline else None
     if headline and at is not None:
@@ -85,6 +88,12 @@ def body_start(document: Document, furniture: frozenset[int] = frozenset()) -> i
         if gain > best:
             best, best_start = gain, start
     return groups[best_start].start
+
+
+def report_start(document: Document, start: int | None) -> int | None:
+    """The index of the line above the body that opens with a dateline, where one does: it is no headline, however short."""
+    above = document.blocks[max(0, (start or 0) - REACH) : REACH if start is None else start]
+    return next((block.index for block in above if block.role == "paragraph" and opens_report(block.text)), start)
 
 
 _LABEL = Shape(0.0, False, 0, 0.0)

@@ -8,7 +8,7 @@ from typing import Any
 
 from cleaner.metadata.access import find_access
 from cleaner.metadata.byline import authors_of_page, match_byline, names_in
-from cleaner.metadata.dateline import agency_named, find_dateline
+from cleaner.metadata.dateline import agency_named, find_dateline, match_dateline
 from cleaner.metadata.dates import date_of_line, date_text, dates_of_page, is_update
 from cleaner.metadata.headline import find_headline
 from cleaner.metadata.language import find_language
@@ -46,8 +46,7 @@ def find_metadata(document: Document, verdicts: Sequence[Verdict], body: Sequenc
     _date_lines(document, verdicts, found)
     for item in find_site(document):
         found.setdefault(item.field, item)
-    first = next((part for part in body if part.role == "paragraph"), None)
-    dateline = find_dateline(first.text) if first else None
+    dateline = _dateline(document, verdicts, body, language.value if language else None)
     if dateline and dateline.agency and "agency" not in found:
         found["agency"] = Found("agency", dateline.agency, dateline.raw, "sentence", 0.9)
     return Metadata(tuple(found.values()), authors, dateline, find_access(document, verdicts))
@@ -110,6 +109,30 @@ def _date_lines(document: Document, verdicts: Sequence[Verdict], found: dict[str
         field = "updated" if is_update(block.text) else "published"
         if field not in found and date_text(block.text) and (value := date_of_line(block.text, languages)):
             found[field] = Found(field, value, block.text, "line", 0.75, block.span, block.index)
+
+
+FIRST_PARAGRAPHS = 3
+"""Paragraphs in which a dateline is looked for: a caption or a summary may stand before the report's first."""
+
+
+def _dateline(
+    document: Document, verdicts: Sequence[Verdict], body: Sequence[Part], language: str | None
+) -> Dateline | None:
+    """The dateline that the first paragraph opens with; that stands alone before it, kept or removed; or that a later
+    paragraph opens with, where it has an agency or a date."""
+    paragraphs = [part for part in body if part.role == "paragraph"][:FIRST_PARAGRAPHS]
+    if not paragraphs:
+        return None
+    first = paragraphs[0]
+    if dateline := find_dateline(first.text, language) or (match_dateline(first.text) if len(paragraphs) > 1 else None):
+        return dateline
+    for n in range(max(0, first.blocks[0] - 4), first.blocks[0]):
+        if not verdicts[n].keep and (dateline := match_dateline(document.blocks[n].text)):
+            node = document.nodes[document.blocks[n].node] if document.blocks[n].node >= 0 else None
+            if dateline.agency or (node and "dateline" in node.words):
+                return dateline
+    later = (find_dateline(part.text, language) for part in paragraphs[1:])
+    return next((dateline for dateline in later if dateline and (dateline.agency or dateline.date)), None)
 
 
 def as_article_fields(metadata: Metadata) -> dict[str, Any]:

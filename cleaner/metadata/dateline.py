@@ -74,13 +74,28 @@ def match_dateline(line: str) -> Dateline | None:
     return None
 
 
+def opens_report(line: str) -> bool:
+    """Whether a line is the first of a report: it opens with a dateline that has an agency or a date, or is one.
+
+    >>> opens_report("MIAMI, March 2 - Shr 64 cts vs 1.16 dlrs"), opens_report("Paris - What to see in three days")
+    (True, False)
+    """
+    if dateline := find_dateline(line):
+        return dateline.agency is not None or dateline.date is not None
+    return match_dateline(line) is not None
+
+
 def agency_named(text: str) -> str | None:
     """The agency of a name as papers write it, None where it is none that is known.
 
-    >>> agency_named("The Associated Press"), agency_named("新华社"), agency_named("Jane Doe")
-    ('AP', 'Xinhua', None)
+    >>> agency_named("The Associated Press"), agency_named("新华社"), agency_named("Jane Doe"), agency_named("map")
+    ('AP', 'Xinhua', None, None)
     """
-    return _tables().agencies.get(_plain(text))
+    tables = _tables()
+    plain = text.strip()
+    if len(plain) <= 3 and plain.isascii() and plain.islower() and plain not in tables.small_agencies:
+        return None
+    return tables.agencies.get(_plain(plain))
 
 
 # --- what is read -------------------------------------------------------------------------------------
@@ -103,8 +118,6 @@ class Reading:
     """Whether a date is there, readable or not."""
     looks_dated: bool = False
     """Whether a capital word and a day stand where the date would, as misprints do."""
-    bracketed: bool = False
-    """Whether something stands in brackets that is no region."""
     known: tuple[Place | None, ...] = field(default=())
     """What the list has of each place."""
 
@@ -132,6 +145,7 @@ class Tables(NamedTuple):
     names: frozenset[str]
     media: frozenset[str]
     weekdays: frozenset[str]
+    small_agencies: frozenset[str]
     places: frozenset[str]
 
 
@@ -141,9 +155,9 @@ def _tables() -> Tables:
     agencies = {_plain(name): name for name in data["agencies"]}
     agencies |= {_plain(alias): name for name, aliases in data["agencies"].items() for alias in aliases}
     months = {_plain(form): int(number) for number, forms in data["months"].items() for form in forms}
-    lists = ("labels", "place_heads", "names", "media", "weekdays")
-    return Tables(agencies, months, frozenset(map(_plain, data["regions"])), *(frozenset(data[name]) for name in lists),
-                  frozenset(map(place_key, data["places"])))  # fmt: skip
+    lists = {name: frozenset(data[name]) for name in ("labels", "place_heads", "names", "media", "weekdays", "small_agencies")}
+    regions, places = frozenset(map(_plain, data["regions"])), frozenset(map(place_key, data["places"]))
+    return Tables(agencies, months, regions, places=places, **lists)
 
 
 def _plain(text: str) -> str:
@@ -472,23 +486,23 @@ def _read_group(text: str) -> Reading:
     text = text.strip()
     value = _read_date(text)
     if value is not None:
-        return Reading(0, date=value or None, dated=True, bracketed=True)
-    if (agency := agency_named(text)) and not (len(text) == 2 and text.islower() and text != "ap"):
-        return Reading(0, agency=agency, known_agency=True, bracketed=True)
+        return Reading(0, date=value or None, dated=True)
+    if agency := agency_named(text):
+        return Reading(0, agency=agency, known_agency=True)
     pieces = [piece.strip() for piece in regex.split(r"[,/;|+]|\s[-–—]\s", text)]
     if 2 <= len(pieces) <= 4 and (agency := next(filter(None, map(agency_named, pieces)), None)):
         date = next((value for piece in pieces if (value := _read_date(piece)) is not None), None)
-        return Reading(0, agency=agency, date=date or None, dated=date is not None, known_agency=True, bracketed=True)
+        return Reading(0, agency=agency, date=date or None, dated=date is not None, known_agency=True)
     if _is_region(text):
         return Reading(0, regions=(text,), known_region=True)
     if _STATION.fullmatch(text) or (_LETTERS.fullmatch(text) and len(text) > 2) or _SMALL_LETTERS.fullmatch(text):
-        return Reading(0, agency=text, bracketed=True)
+        return Reading(0, agency=text)
     if _is_paper(text):
-        return Reading(0, agency=text, bracketed=True)
+        return Reading(0, agency=text)
     named = len(text) <= 40 and text.count(" ") <= 3 and all(_is_name(w) or w in _PARTICLES for w in regex.split(r"[\s-]+", text))
     if named or _LETTERS.fullmatch(text):
         return Reading(0, regions=(text,), known_region=find_place(text) is not None)
-    return Reading(0, bracketed=True)
+    return Reading(0)
 
 
 def _is_paper(text: str) -> bool:
@@ -502,13 +516,13 @@ def _is_paper(text: str) -> bool:
 def _merge(reading: Reading, group: Reading) -> Reading | None:
     """A reading with what stands in brackets; None where there is one of both already, or nothing was read."""
     if not (group.agency or group.dated or group.regions):
-        return replace(reading, bracketed=True) if group.bracketed and _SMALL_LETTERS.pattern and False else None
+        return None
     if (group.agency and reading.agency) or (group.dated and reading.dated) or (group.regions and len(reading.regions) > 2):
         return None
     return replace(
         reading, agency=group.agency or reading.agency, known_agency=group.known_agency or reading.known_agency,
         date=group.date or reading.date, dated=group.dated or reading.dated, regions=reading.regions + group.regions,
-        known_region=group.known_region or reading.known_region, bracketed=group.bracketed or reading.bracketed,
+        known_region=group.known_region or reading.known_region,
     )  # fmt: skip
 
 
