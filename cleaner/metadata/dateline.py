@@ -26,7 +26,7 @@ LONGEST = 140
 REACH = LONGEST + 60
 """Characters of a paragraph that are looked at."""
 MOST_PLACES = 4
-PROSE = 30
+PROSE = 20
 """Characters that must follow a dateline of a place alone."""
 
 
@@ -142,6 +142,7 @@ class Tables(NamedTuple):
     regions: frozenset[str]
     labels: frozenset[str]
     place_heads: frozenset[str]
+    place_tails: frozenset[str]
     names: frozenset[str]
     media: frozenset[str]
     weekdays: frozenset[str]
@@ -155,7 +156,7 @@ def _tables() -> Tables:
     agencies = {_plain(name): name for name in data["agencies"]}
     agencies |= {_plain(alias): name for name, aliases in data["agencies"].items() for alias in aliases}
     months = {_plain(form): int(number) for number, forms in data["months"].items() for form in forms}
-    lists = {name: frozenset(data[name]) for name in ("labels", "place_heads", "names", "media", "weekdays", "small_agencies")}
+    lists = {name: frozenset(data[name]) for name in ("labels", "place_heads", "place_tails", "names", "media", "weekdays", "small_agencies")}
     regions, places = frozenset(map(_plain, data["regions"])), frozenset(map(place_key, data["places"]))
     return Tables(agencies, months, regions, places=places, **lists)
 
@@ -617,7 +618,7 @@ def _is_certain_bare(reading: Reading, first: str, language: str | None) -> bool
     countries = any(place and place.size == "country" for place in reading.known)
     tables = _tables()
     if "dash" in reading.separator:
-        headed = capitals and all(1 <= p.count(" ") <= 2 and regex.split(r"[\s.]+", p.casefold())[0] in tables.place_heads for p in reading.places)
+        headed = capitals and all(map(_sounds_like_a_place, reading.places))
         english = language is not None and language.startswith("en") and reading.separator == "dash"
         plain = capitals or (not english and (reading.separator == "long dash" or first.isalpha() or first in "\"“„«'‘"))
         return (known and plain and (capitals or not countries)) or headed
@@ -630,6 +631,15 @@ def _is_certain_bare(reading: Reading, first: str, language: str | None) -> bool
     if reading.separator == "stop":
         return capitals or (_has_style(reading, "period") and _may_be_german(language))
     return False
+
+
+def _sounds_like_a_place(words: str) -> bool:
+    """Whether a small place may have this name: `PORT HALDEN`, `ST. MARTINS`, `ALBRIDGE`."""
+    tables = _tables()
+    first, *others = regex.split(r"[\s.]+", words.casefold())
+    if others:
+        return first in tables.place_heads and len(others) <= 2
+    return len(first) >= 7 and any(first.endswith(tail) for tail in tables.place_tails)
 
 
 def _is_certain_alone(reading: Reading) -> bool:
