@@ -57,7 +57,7 @@ ABROAD = set("roma wien munchen milano napoli torino frankfurt genova genua lisb
              "triest jerez acapulco argel porto_principe den_haag la_haya ha_noi ciudad_de_panama gent".split())  # fmt: skip
 """Names in other languages that are frequent because the city is."""
 _SUFFIX = re.compile(r"(?<=..)[市县縣區区시]$")
-_NAME = re.compile(r"[^\W\d_][\w\s.'’()/-]{1,40}")
+_NAME = re.compile(r"[^\W\d_][\w\s\u0900-\u0dff.'’()/-]{1,40}")
 
 
 def main() -> None:

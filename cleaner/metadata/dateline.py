@@ -116,6 +116,8 @@ class Reading:
     known_region: bool = False
     dated: bool = False
     """Whether a date is there, readable or not."""
+    bare_agency: bool = False
+    """Whether the agency stands without brackets."""
     looks_dated: bool = False
     """Whether a capital word and a day stand where the date would, as misprints do."""
     known: tuple[Place | None, ...] = field(default=())
@@ -331,7 +333,7 @@ class Parser:
                 known = reading.known_region or _is_region(region)
                 yield from self.rest(end, replace(reading, regions=(*reading.regions, region), known_region=known))
         if (after > at or self.kind(at - 1) == ".") and (named := self.agency(after)):
-            yield from self.rest(named[1], replace(reading, agency=named[0], known_agency=True))
+            yield from self.rest(named[1], replace(reading, agency=named[0], known_agency=True, bare_agency=True))
         if ended := self.separator(at):
             kind, after = ended
             if not reading.dated and (date := self.date(after)) and date[2] and self.separator(date[0]):
@@ -485,6 +487,8 @@ def _read_group(text: str) -> Reading:
     ('Reuters', '--01-03', ('Maharashtra',))
     """
     text = text.strip()
+    if not text:
+        return Reading(0)
     value = _read_date(text)
     if value is not None:
         return Reading(0, date=value or None, dated=True)
@@ -533,7 +537,7 @@ def _is_name(word: str) -> bool:
     >>> _is_name("Paris"), _is_name("d'Ivoire"), _is_name("paris"), _is_name("القاهرة")
     (True, True, False, True)
     """
-    return not word[0].islower() or (word[1:2] in "'’" and word[2:3].isupper())
+    return not word[:1].islower() or (word[1:2] in "'’" and word[2:3].isupper())
 
 
 def _is_capitals(place: str) -> bool:
@@ -649,7 +653,7 @@ def _is_certain_alone(reading: Reading) -> bool:
     if any(_is_label(place) for place in reading.places):
         return False
     if reading.known_agency:
-        return _is_place_shaped(reading)
+        return _is_place_shaped(reading) if reading.separator else _all_known(reading)
     cities = all(place is not None and place.size == "city" and not place.ordinary for place in reading.known)
     if reading.agency or reading.dated:
         return _has_place(reading) and (bool(reading.separator) or cities)
@@ -672,9 +676,12 @@ def _is_label(place: str) -> bool:
 
 
 def _is_place_shaped(reading: Reading) -> bool:
-    """Whether each place is in the list, in capitals, or one or two words that open with capitals."""
+    """Whether each place is in the list or, beside an agency in brackets, in capitals, in a region, or a single word: more
+    may be a reporter's name."""
+    if reading.bare_agency:
+        return _all_known(reading)
     return all(
-        known is not None or _is_capitals(place) or (len(place.split()) <= 4 and place[0].isupper())
+        known is not None or (_is_capitals(place) and place.count(" ") < 5) or " " not in place or reading.known_region
         for place, known in zip(reading.places, reading.known, strict=True)
     )
 
