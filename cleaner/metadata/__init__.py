@@ -111,15 +111,15 @@ def _date_lines(document: Document, verdicts: Sequence[Verdict], found: dict[str
             found[field] = Found(field, value, block.text, "line", 0.75, block.span, block.index)
 
 
-FIRST_PARAGRAPHS = 3
+FIRST_PARAGRAPHS = 4
 """Paragraphs in which a dateline is looked for: a caption or a summary may stand before the report's first."""
 
 
 def _dateline(
     document: Document, verdicts: Sequence[Verdict], body: Sequence[Part], language: str | None
 ) -> Dateline | None:
-    """The dateline that the first paragraph opens with; that stands alone before it, kept or removed; or that a later
-    paragraph opens with, where it has an agency or a date."""
+    """The dateline that the first paragraph opens with; that stands alone before it, kept or removed; or that another of
+    the first does, where no more than one does: several make a survey of reports."""
     paragraphs = [part for part in body if part.role == "paragraph"][:FIRST_PARAGRAPHS]
     if not paragraphs:
         return None
@@ -131,8 +131,9 @@ def _dateline(
             node = document.nodes[document.blocks[n].node] if document.blocks[n].node >= 0 else None
             if dateline.agency or (node and "dateline" in node.words):
                 return dateline
-    later = (find_dateline(part.text, language) for part in paragraphs[1:])
-    return next((dateline for dateline in later if dateline and (dateline.agency or dateline.date)), None)
+    later = [found for part in paragraphs[1:] if (found := find_dateline(part.text, language))]
+    sure = len(later) == 1 and (later[0].agency or later[0].date or "".join(later[0].places).isupper())
+    return later[0] if sure else None
 
 
 def as_article_fields(metadata: Metadata) -> dict[str, Any]:

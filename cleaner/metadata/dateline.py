@@ -114,6 +114,8 @@ class Reading:
     """`dash` (a hyphen or an en dash), `long dash`, `colon`, `stop`, or nothing."""
     known_agency: bool = False
     known_region: bool = False
+    bracketed_region: bool = False
+    """Whether a name that is not known stands in brackets, as a county may: `Nantes (Loire-Atlantique)`."""
     dated: bool = False
     """Whether a date is there, readable or not."""
     bare_agency: bool = False
@@ -328,12 +330,12 @@ class Parser:
             end, value, readable = date
             yield from self.rest(end, replace(reading, date=value, dated=readable, looks_dated=not readable))
             return
-        if comma and not reading.dated and len(reading.regions) < 3:
-            for region, end in self.regions(after):
-                known = reading.known_region or _is_region(region)
-                yield from self.rest(end, replace(reading, regions=(*reading.regions, region), known_region=known))
         if (after > at or self.kind(at - 1) == ".") and (named := self.agency(after)):
             yield from self.rest(named[1], replace(reading, agency=named[0], known_agency=True, bare_agency=True))
+        if comma and not reading.dated and len(reading.regions) < 3:
+            for region, end in self.regions(after):
+                known = reading.known_region or _is_region(region) or find_place(region) is not None
+                yield from self.rest(end, replace(reading, regions=(*reading.regions, region), known_region=known))
         if ended := self.separator(at):
             kind, after = ended
             if not reading.dated and (date := self.date(after)) and date[2] and self.separator(date[0]):
@@ -362,7 +364,9 @@ class Parser:
         """An agency's bare name, the longest."""
         for end in range(min(len(self.tokens), at + 4), at, -1):
             name = self.slice(at, end)
-            if self.kind(end - 1) == "word" and (found := agency_named(name)) and len(name) > 1 and not name.islower():
+            if self.kind(end - 1) != "word" or name.islower() or _is_region(name):
+                continue
+            if found := agency_named(name):
                 return found, end
         return None
 
@@ -506,7 +510,7 @@ def _read_group(text: str) -> Reading:
         return Reading(0, agency=text)
     named = len(text) <= 40 and text.count(" ") <= 3 and all(_is_name(w) or w in _PARTICLES for w in regex.split(r"[\s-]+", text))
     if named or _LETTERS.fullmatch(text):
-        return Reading(0, regions=(text,), known_region=find_place(text) is not None)
+        return Reading(0, regions=(text,), known_region=find_place(text) is not None, bracketed_region=True)
     return Reading(0)
 
 
@@ -528,6 +532,7 @@ def _merge(reading: Reading, group: Reading) -> Reading | None:
         reading, agency=group.agency or reading.agency, known_agency=group.known_agency or reading.known_agency,
         date=group.date or reading.date, dated=group.dated or reading.dated, regions=reading.regions + group.regions,
         known_region=group.known_region or reading.known_region,
+        bracketed_region=group.bracketed_region or reading.bracketed_region,
     )  # fmt: skip
 
 
@@ -612,7 +617,9 @@ def _is_certain_dated(reading: Reading) -> bool:
 def _is_certain_in_region(reading: Reading) -> bool:
     """`MONTGOMERY, Ala. --`, `Mumbai, Maharashtra:`"""
     if "dash" in reading.separator:
-        return _all_known(reading) if not reading.known_region else _in_capitals(reading) or _all_known(reading)
+        return (reading.known_region and _in_capitals(reading)) or (
+            (reading.known_region or reading.bracketed_region) and _all_known(reading)
+        )
     return reading.known_region and reading.separator == "colon" and _all_known(reading) and (_in_capitals(reading) or _has_style(reading, "colon"))
 
 
@@ -712,14 +719,15 @@ def _opens_sentence(rest: str) -> bool:
 # --- Chinese, Japanese, Korean ------------------------------------------------------------------------
 
 
-_AGENCY_EA = "(?:新华社|新華社|新华网|新華網|中新社|中新网|中新網|中央社|人民网|央视网|央广网|中国新闻网|法新社|路透社|韩联社)"
-_DIAN = "(?:专?电|專?電|讯|訊|报道|報導|消息)"
 _CHINESE = regex.compile(
-    rf"""(?x) [(（【]?\s* (?P<agency>{_AGENCY_EA})
-      (?:[记記]者\s?)? (?P<middle>[\p{{Han}}、·]{{0,20}}|\p{{Han}}{{2,4}}(?:\s\p{{Han}}{{2,4}}){{0,2}}) \s?   # reporters and a place
-      (?:(?P<year>(?:19|20)\d\d)年)? (?:(?P<month>\d{{1,2}})月)? (?P<day>\d{{1,2}})[日号] \s?
-      (?:上午|下午|晚|凌晨)? (?P<dian>{_DIAN}) \s* [)）】]?
-      (?: \s* [(（] \s? [记記]者 [^()（）]{{1,30}} [)）] )? [\s:：]*""",
+    r"""(?x) [(（【]?\s*
+      (?P<agency>新华社|新華社|中新社|中央社|法新社|路透社|韩联社|本报|本報|本社
+        |[\p{L}\p{N}--[据據由从從来來]][\p{L}\p{N}]{0,8}?[网網社报報])        # 中国网, 1905电影网
+      \s? (?:[记記]者\s?)?
+      (?P<middle>[\p{Han}、·]{0,20}|\p{Han}{2,4}(?:\s\p{Han}{2,4}){0,2}) \s?   # reporters and a place
+      (?:(?P<year>(?:19|20)\d\d)年)? (?:(?P<month>\d{1,2})月)? (?P<day>\d{1,2})[日号] \s?
+      (?:上午|下午|晚|凌晨)? (?:专?电|專?電|讯|訊|报道|報導|消息) \s* [)）】]?
+      (?: \s* [(（] \s? (?:[记記]者 [^()（）]{1,30} | \p{Han}{2,4}(?:[、\s]\s?\p{Han}{2,4}){0,4}) [)）] )? [\s:：]*""",
     regex.V1,
 )
 _JAPANESE = regex.compile(
@@ -748,9 +756,7 @@ def _read_east_asian(head: str) -> Reading | None:
     if head.isascii():
         return None
     if match := _CHINESE.match(head):
-        place = _last_place(match["middle"])
-        date = _iso(match["year"], int(match["month"]), int(match["day"])) if match["month"] else ""
-        return Reading(match.end(), (place,) if place else (), (), agency_named(match["agency"]) or match["agency"], date or None)
+        return _read_chinese(match)
     if match := _JAPANESE.match(head):
         return _read_japanese(match)
     if match := _KOREAN.match(head):
@@ -759,6 +765,16 @@ def _read_east_asian(head: str) -> Reading | None:
         if agency or all(map(_known, places)):
             return Reading(match.end(), places, (), agency)
     return None
+
+
+def _read_chinese(match: regex.Match[str]) -> Reading | None:
+    place = _last_place(match["middle"])
+    agency = None if match["agency"].startswith("本") else agency_named(match["agency"]) or match["agency"]
+    named = match["middle"] == "" or "者" in match[0]
+    if place is None and (agency is None or not match["month"] or not (named or agency_named(match["agency"]))):
+        return None
+    date = _iso(match["year"], int(match["month"]), int(match["day"])) if match["month"] else None
+    return Reading(match.end(), (place,) if place else (), (), agency, date or None)
 
 
 def _read_japanese(match: regex.Match[str]) -> Reading | None:
