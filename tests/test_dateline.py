@@ -16,10 +16,13 @@ from cleaner.metadata.places import CLASSES, find_place
 
 PROSE = "The bridge over the river was closed for two weeks while engineers replaced the old cables."
 PIECES = st.sampled_from(
-    "PARIS Paris paris BERLIN/LONDON Mobile , . : - -- — – .- / ( ) [ ] 【 】 = ＝ （ ） (AP) (Reuters) /ТАСС/ AP March 4 24 "
-    "de мая 4月24日 新华社 北京 电 (서울=연합뉴스) 기자 Calif. N.J. (WABC) \n \u00a0 \u200b \u00ad İ ß 서울 القاهرة दिल्ली * ''".split(" ")
+    "PARIS Paris paris BERLIN/LONDON Mobile , . : - -- — – .- / ( ) [ ] 【 】 = ＝ （ ） (AP) (Reuters) /ТАСС/ AP March "
+    "4 24 de мая 4月24日 新华社 北京 电 (서울=연합뉴스) 기자 Calif. N.J. (WABC) \n \u00a0 \u200b \u00ad İ ß "
+    "서울 القاهرة दिल्ली * ''".split(" ")
 )
-OPENINGS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=40).map(" ".join), st.lists(PIECES, max_size=40).map("".join))
+OPENINGS = st.one_of(
+    st.text(max_size=300), st.lists(PIECES, max_size=40).map(" ".join), st.lists(PIECES, max_size=40).map("".join)
+)
 
 
 @given(OPENINGS, st.sampled_from([None, "en", "de", "ja"]))
@@ -43,10 +46,10 @@ def test_what_follows_far_behind_changes_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["A/", "A, ", "A. ", "A A/", "(A/", "PARIS/", "PARIS, ", "PARIS (", "a ", "A de ", "1 ", "March 4 ", "新", "【", "(서울", ", ", "—", "\u200b"]
+    "unit", "A/ A,_ A._ A_A/ (A/ PARIS/ PARIS,_ PARIS_( a_ A_de_ 1_ March_4_ 新 【 (서울 ,_ , — \u200b".split(" ")
 )  # fmt: skip
 def test_the_time_is_bounded(unit: str) -> None:
-    text = unit * 100_000
+    text = unit.replace("_", " ") * 100_000
     started = time.perf_counter()
     for _ in range(10):
         find_dateline(text)
@@ -55,7 +58,9 @@ def test_the_time_is_bounded(unit: str) -> None:
 
 
 @pytest.mark.parametrize("separator", [" - ", " – ", " — ", " -- ", ".- "])
-@pytest.mark.parametrize("middle", ["", ", 4 mars", ", March 4, 2020", " (AP)", ", 4 mars (AFP)", ", Ontario", " (Ontario)"])
+@pytest.mark.parametrize(
+    "middle", ["", ", 4 mars", ", March 4, 2020", " (AP)", ", 4 mars (AFP)", ", Ontario", " (Ontario)"]
+)
 @pytest.mark.parametrize("place", ["MONTREAL", "NEW YORK", "ST. LOUIS/PARIS", "Montréal"])
 def test_every_form_with_every_separator(place: str, middle: str, separator: str) -> None:
     opening = f"{place}{middle}{separator}"
@@ -68,9 +73,10 @@ def test_every_form_with_every_separator(place: str, middle: str, separator: str
 @pytest.mark.parametrize(
     "opening",
     [
-        "TIP: ", "Q: ", "UPDATE: ", "NOTE: ", "READ MORE: ", "BREAKING - ", "EXCLUSIVE — ", "WASHINGTON POST - ", "VIDEO — ",
-        "Reading - ", "Nice – ", "Mobile: ", "SYDNEY: ", "JORDAN: ", "MARY SMITH: ", "The Paris Review — ", "March 4 - ", "MAY 3 -- ",
-        "Salt - ", "Germany – ", "Jane Doe, 23, of Leeds - ", "(c) ", "[Update] ", "【写真】", "(사진=홍길동) ", "Step 4 - ", "1. ", "A. ",
+        "TIP: ", "Q: ", "UPDATE: ", "NOTE: ", "READ MORE: ", "BREAKING - ", "EXCLUSIVE — ", "WASHINGTON POST - ",
+        "VIDEO — ", "Reading - ", "Nice – ", "Mobile: ", "SYDNEY: ", "JORDAN: ", "MARY SMITH: ", "The Paris Review — ",
+        "March 4 - ", "MAY 3 -- ", "Salt - ", "Germany – ", "Jane Doe, 23, of Leeds - ", "Jane Doe, Associated Press - ",
+        "(c) ", "[Update] ", "【写真】", "(사진=홍길동) ", "Step 4 - ", "1. ", "A. ",
     ],
 )  # fmt: skip
 def test_what_is_no_dateline(opening: str) -> None:
@@ -82,9 +88,11 @@ def test_only_a_german_dateline_ends_in_a_stop() -> None:
     assert find_dateline("Hamburg. The bridge was closed for two weeks.", "en") is None
 
 
-@pytest.mark.parametrize("name", "London Londres Лондон 런던 ロンドン 伦敦 लंदन لندن NEW DELHI|New York|Zürich|Deutschland|Japon".replace(" ", "|").replace("NEW|DELHI", "NEW DELHI").replace("New|York", "New York").split("|"))  # fmt: skip
+@pytest.mark.parametrize(
+    "name", "London Londres Лондон 런던 ロンドン 伦敦 लंदन لندن NEW_DELHI New_York Zürich Deutschland Japon".split()
+)
 def test_the_list_has_places_in_many_scripts(name: str) -> None:
-    assert find_place(name) is not None
+    assert find_place(name.replace("_", " ")) is not None
 
 
 def test_the_list_does_not_take_words_for_places() -> None:

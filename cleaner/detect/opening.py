@@ -91,7 +91,7 @@ def body_start(document: Document, furniture: frozenset[int] = frozenset()) -> i
 
 
 def report_start(document: Document, start: int | None) -> int | None:
-    """The index of the line above the body that opens with a dateline, where one does: it is no headline, however short."""
+    """The index of the line above the body that opens with a dateline, where one does: it is no headline."""
     above = document.blocks[max(0, (start or 0) - REACH) : REACH if start is None else start]
     return next((block.index for block in above if block.role == "paragraph" and opens_report(block.text)), start)
 

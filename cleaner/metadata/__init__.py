@@ -8,7 +8,8 @@ from typing import Any
 
 from cleaner.metadata.access import find_access
 from cleaner.metadata.byline import authors_of_page, match_byline, names_in
-from cleaner.metadata.dateline import agency_named, find_dateline, match_dateline
+from cleaner.metadata.dateline import find_dateline, match_dateline
+from cleaner.metadata.dateline_words import agency_named
 from cleaner.metadata.dates import date_of_line, date_text, dates_of_page, is_update
 from cleaner.metadata.headline import find_headline
 from cleaner.metadata.language import find_language
@@ -118,8 +119,8 @@ FIRST_PARAGRAPHS = 4
 def _dateline(
     document: Document, verdicts: Sequence[Verdict], body: Sequence[Part], language: str | None
 ) -> Dateline | None:
-    """The dateline that the first paragraph opens with; that stands alone before it, kept or removed; or that another of
-    the first does, where no more than one does: several make a survey of reports."""
+    """The dateline that the first paragraph opens with; that stands alone before it, kept or removed; or that another
+    of the first opens with, where no more than one does: several make a survey of reports."""
     paragraphs = [part for part in body if part.role == "paragraph"][:FIRST_PARAGRAPHS]
     if not paragraphs:
         return None

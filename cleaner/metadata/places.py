@@ -72,7 +72,9 @@ def _runs() -> tuple[memoryview, ...]:
     """The sorted sums of each class."""
     data = (resources.files("cleaner.metadata") / "data" / "places.bin").read_bytes()
     at = data.index(MAGIC) + len(MAGIC)
-    words = memoryview(data)[at + (-at) % 4 :].cast("I") if sys.byteorder == "little" else _swapped(data[at + (-at) % 4 :])
+    words = (
+        memoryview(data)[at + (-at) % 4 :].cast("I") if sys.byteorder == "little" else _swapped(data[at + (-at) % 4 :])
+    )
     counts = list(words[: len(CLASSES)])
     runs, start = [], len(CLASSES)
     for count in counts:
