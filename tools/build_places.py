@@ -31,8 +31,8 @@ from cleaner.metadata.places import CLASSES, MAGIC, Place, place_key
 TARGET = Path(__file__).parent.parent / "cleaner" / "metadata" / "data" / "places.bin"
 CREDIT = b"Names of places from GeoNames (geonames.org), CC BY 4.0, and CLDR; made by tools/build_places.py\n"
 LANGUAGES = "en de fr es it pt nl sv da nb pl cs ru uk tr ar hi ja zh zh_Hant ko id hu fi ro".split()
-COLON = set("IN PK BD NP LK MM TH MY SG ID PH VN KH LA BN AF MV BT AE SA QA KW BH OM YE IQ IR JO LB SY EG SD NG GH KE UG "
-            "TZ ET ZM ZW ZA MW RW SL LR GM SO".split())  # fmt: skip
+COLON = set("IN PK BD NP LK MM TH MY SG ID PH VN KH LA BN AF MV BT AE SA QA KW BH OM YE IQ IR JO LB SY EG SD NG GH KE "
+            "UG TZ ET ZM ZW ZA MW RW SL LR GM SO".split())  # fmt: skip
 PERIOD = set("DE AT CH LI LU".split())
 SCRIPTS = {  # script -> (countries whose places of 15,000 are taken, people from which places elsewhere are)
     "CYRILLIC": ("RU UA BY KZ BG RS KG".split(), 150_000),
@@ -54,8 +54,9 @@ CLEAR = set(
     "oran".split()
 )
 """Places that nobody takes for the word."""
-ABROAD = set("roma wien munchen milano napoli torino frankfurt genova genua lisboa nurnberg antwerpen haag geneve firenze "
-             "padova triest jerez acapulco argel porto_principe den_haag la_haya ha_noi ciudad_de_panama gent".split())  # fmt: skip
+ABROAD = set("roma wien munchen milano napoli torino frankfurt genova genua lisboa nurnberg antwerpen haag geneve "
+             "firenze padova triest jerez acapulco argel porto_principe den_haag la_haya ha_noi ciudad_de_panama "
+             "gent".split())  # fmt: skip
 """Names in other languages that are frequent because the city is."""
 _SUFFIX = re.compile(r"(?<=..)[市县縣區区시]$")
 _NAME = re.compile(r"[^\W\d_][\w\s\u0900-\u0dff.'’()/-]{1,40}")

@@ -12,8 +12,8 @@ import regex
 from cleaner.metadata.places import Place, find_place, place_key
 
 PARTICLES = frozenset(
-    "de del della delle di da do dos das du la le les los las el al of am an der den dem im in ob bei sur sous upon en y i "
-    "e on the na nad над на u v und et and".split()
+    "de del della delle di da do dos das du la le les los las el al of am an der den dem im in ob bei sur sous upon en "
+    "y i e on the na nad над на u v und et and".split()
 )
 ABBREVIATED = frozenset("st ste ft mt pt sr sra dr gen g ул г".split())
 
