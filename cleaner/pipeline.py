@@ -113,8 +113,9 @@ def _shown(body: Sequence[Part], metadata: Metadata, options: Options) -> Iterat
     left_out = {"heading": not options.headings, "caption": not options.captions}
     dateline = metadata.dateline.raw if metadata.dateline and options.dateline == "strip" else None
     for part in body:
-        if dateline and part.role == "paragraph":
-            part, dateline = part._replace(text=part.text.removeprefix(dateline).lstrip() or part.text), None
+        if dateline and part.role == "paragraph" and part.text.startswith(dateline):
+            rest, dateline = part.text.removeprefix(dateline).lstrip(), None
+            part = part._replace(text=rest) if rest else part._replace(in_text=False)
         yield part._replace(in_text=False) if left_out.get(part.role, False) else part
 
 

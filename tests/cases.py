@@ -6,7 +6,8 @@
     === input                      the source, to the next mark
     === kept                       the paragraphs of `Article.text`, blank lines between them
     === removed                    `kind | text` a line, in order; `share/navigation |` where both are right
-    === metadata                   `field: value` a line; authors parted by `;`
+    === metadata                   `field: value` a line; authors and places parted by `;`; `region` and `date` are the
+                                   dateline's
 
 Sections other than the input may be left out: then they are not checked. An empty `removed` says that nothing goes.
 """

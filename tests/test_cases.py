@@ -59,6 +59,8 @@ def shown(article: Article, field: str) -> str:
             return "; ".join(article.authors)
         case "dateline":
             return "; ".join(article.dateline.places) if article.dateline else ""
+        case "region" | "date":
+            return str(getattr(article.dateline, field, None))
         case "access":
             return article.access.kind
         case "remaining":

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from cleaner.layout import runs
 from cleaner.metadata.byline import is_byline
+from cleaner.metadata.dateline import opens_report
 from cleaner.metadata.dates import is_date_line
 from cleaner.metadata.headline import find_headline, key
 from cleaner.metadata.words import opening_words
@@ -52,6 +53,8 @@ def debris_lines(evidence: Iterable[Evidence]) -> frozenset[int]:
 
 def _opening(document: Document, furniture: frozenset[int], debris: frozenset[int]) -> Iterator[Evidence]:
     start = body_start(document, furniture | debris)
+    if document.kind == "text":
+        start = report_start(document, start)
     headline = find_headline(document, start, furniture)
     at = headline.block if headline else None
     if headline and at is not None:
@@ -101,6 +104,12 @@ def _prose(blocks: Sequence[Block], groups: Sequence[range]) -> dict[int, Shape]
         if shape.prose:
             found[n] = shape
     return found
+
+
+def report_start(document: Document, start: int | None) -> int | None:
+    """The index of the line above the body that opens with a dateline, where one does: it is no headline."""
+    above = document.blocks[max(0, (start or 0) - REACH) : REACH if start is None else start]
+    return next((block.index for block in above if block.role == "paragraph" and opens_report(block.text)), start)
 
 
 _SHORTEST_PROSE, _SHORTEST_OPEN = 14, 25

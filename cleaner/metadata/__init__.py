@@ -8,7 +8,8 @@ from typing import Any
 
 from cleaner.metadata.access import find_access
 from cleaner.metadata.byline import authors_of_page, match_byline, names_in
-from cleaner.metadata.dateline import AGENCIES, find_dateline
+from cleaner.metadata.dateline import find_dateline, match_dateline
+from cleaner.metadata.dateline_words import agency_named
 from cleaner.metadata.dates import date_of_line, date_text, dates_of_page, is_update
 from cleaner.metadata.headline import find_headline
 from cleaner.metadata.language import find_language
@@ -46,8 +47,7 @@ def find_metadata(document: Document, verdicts: Sequence[Verdict], body: Sequenc
     _date_lines(document, verdicts, found)
     for item in find_site(document):
         found.setdefault(item.field, item)
-    first = next((part for part in body if part.role == "paragraph"), None)
-    dateline = find_dateline(first.text) if first else None
+    dateline = _dateline(document, verdicts, body, language.value if language else None)
     if dateline and dateline.agency and "agency" not in found:
         found["agency"] = Found("agency", dateline.agency, dateline.raw, "sentence", 0.9)
     return Metadata(tuple(found.values()), authors, dateline, find_access(document, verdicts))
@@ -92,7 +92,7 @@ def _bylines(document: Document, verdicts: Sequence[Verdict], found: dict[str, F
             "byline", clean_characters(block.text), block.text, "line", 0.85, block.span, block.index
         )
         for piece in names.replace(" and ", ",").split(","):
-            if agency := AGENCIES.get(piece.strip().removeprefix("The ").removeprefix("the ").upper()):
+            if agency := agency_named(piece):
                 found.setdefault("agency", Found("agency", agency, block.text, "line", 0.8, block.span, block.index))
         if not authors and (authors := names_in(names)):
             found["authors"] = Found("authors", "; ".join(authors), names, "line", 0.8, block.span, block.index)
@@ -110,6 +110,31 @@ def _date_lines(document: Document, verdicts: Sequence[Verdict], found: dict[str
         field = "updated" if is_update(block.text) else "published"
         if field not in found and date_text(block.text) and (value := date_of_line(block.text, languages)):
             found[field] = Found(field, value, block.text, "line", 0.75, block.span, block.index)
+
+
+FIRST_PARAGRAPHS = 4
+"""Paragraphs in which a dateline is looked for: a caption or a summary may stand before the report's first."""
+
+
+def _dateline(
+    document: Document, verdicts: Sequence[Verdict], body: Sequence[Part], language: str | None
+) -> Dateline | None:
+    """The dateline that the first paragraph opens with; that stands alone before it, kept or removed; or that another
+    of the first opens with, where no more than one does: several make a survey of reports."""
+    paragraphs = [part for part in body if part.role == "paragraph"][:FIRST_PARAGRAPHS]
+    if not paragraphs:
+        return None
+    first = paragraphs[0]
+    if dateline := find_dateline(first.text, language) or (match_dateline(first.text) if len(paragraphs) > 1 else None):
+        return dateline
+    for n in range(max(0, first.blocks[0] - 4), first.blocks[0]):
+        if not verdicts[n].keep and (dateline := match_dateline(document.blocks[n].text)):
+            node = document.nodes[document.blocks[n].node] if document.blocks[n].node >= 0 else None
+            if dateline.agency or (node and "dateline" in node.words):
+                return dateline
+    later = [found for part in paragraphs[1:] if (found := find_dateline(part.text, language))]
+    sure = len(later) == 1 and (later[0].agency or later[0].date or "".join(later[0].places).isupper())
+    return later[0] if sure else None
 
 
 def as_article_fields(metadata: Metadata) -> dict[str, Any]:
