@@ -8,7 +8,7 @@ from math import exp, log
 from cleaner.fold import visible
 from cleaner.model import Block, Cut, Document, Evidence, Kind, Role, Span, Verdict
 
-PRIOR = -0.3
+PRIOR = -0.5
 """Log-odds of debris before any evidence: when unsure, keep."""
 SURE, BENEFIT = 3.0, 1.0
 """A text no line of which is surely debris, by log-odds, is most likely clean, the more so the more lines it has: all

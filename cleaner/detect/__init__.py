@@ -18,16 +18,16 @@ Detector = Callable[["Document", "Sequence[Evidence]", Options], "list[Evidence]
 """Takes a document, what the detectors before it found, and the options."""
 
 SURE, FAR = 0.95, 6
-"""Score of the learned detector from which a block of a page is debris for certain, and blocks between it and the
+"""Score of the learned detector from which a block is debris for certain, and blocks between it and the
 nearest one that reads as the article from which only the shortest way of naming it is worth its time."""
 
 
 def _phrases(document: Document, before: Sequence[Evidence]) -> list[Evidence]:
-    return detect_phrases(document, sure=_far_debris(document, before) if document.kind == "html" else frozenset())
+    return detect_phrases(document, sure=_far_debris(document, before))
 
 
 def _far_debris(document: Document, before: Sequence[Evidence]) -> frozenset[int]:
-    """Blocks of menus and feet of a page; lines about rights are looked at all the same."""
+    """Blocks of menus and feet; lines about rights are looked at all the same."""
     scores = [0.5] * len(document.blocks)
     for item in before:
         if item.detector == "learned":

@@ -139,7 +139,7 @@ def with_opinion(batch: Batch, keeps: Sequence[bool]) -> Batch:
 
 # --- evidence ---------------------------------------------------------------------------------------
 
-UNSURE = 0.08
+UNSURE = 0.16
 """Share of a page's words that the model expects to judge wrongly, from which a second opinion is asked for."""
 
 
