@@ -112,17 +112,28 @@ def _ends_in_particle(text: str) -> bool:
 def runs(document: Document, *, verse: bool = True) -> list[range]:
     """The indexes of the blocks, grouped into those that are one run of sentences. Each block of a page is a run.
     Lines that may as well be verse stay apart, unless `verse` is false."""
+    return _runs_without_verse(document) if verse else _runs(document)
+
+
+@once
+def _runs(document: Document) -> list[range]:
+    blocks = document.blocks
     if document.kind == "html":
-        return [range(n, n + 1) for n in range(len(document.blocks))]
-    blocks, layout, inside = document.blocks, layout_of(document), _breaks_inside(document)
-    groups: list[range] = []
-    start = 0
-    for n in range(1, len(blocks) + 1):
-        if n == len(blocks) or not _same_run(blocks, n, start, layout, inside):
-            group = range(start, n)
-            groups += _without_verse(blocks, group, layout) if verse else [group]
-            start = n
-    return groups
+        return [range(n, n + 1) for n in range(len(blocks))]
+    layout, inside = layout_of(document), _breaks_inside(document)
+    starts = [0] if blocks else []
+    for n in range(1, len(blocks)):
+        if not _same_run(blocks, n, starts[-1], layout, inside):
+            starts.append(n)
+    return [range(start, end) for start, end in pairwise((*starts, len(blocks)))]
+
+
+@once
+def _runs_without_verse(document: Document) -> list[range]:
+    if document.kind == "html":
+        return _runs(document)
+    layout = layout_of(document)
+    return [part for group in _runs(document) for part in _without_verse(document.blocks, group, layout)]
 
 
 def _same_run(blocks: Sequence[Block], n: int, start: int, layout: Layout, inside: Sequence[bool]) -> bool:

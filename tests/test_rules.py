@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from cleaner.detect.phrases import detect_phrases, phrasebook, phrasebook_of
+from cleaner.detect.phrases import LONGEST_LINE, detect_phrases, phrasebook, phrasebook_of
 from cleaner.errors import RuleError
 from cleaner.model import KINDS, Document
 from cleaner.read.text import read_text
-from cleaner.rules import RuleSet, builtin_rules, check_patterns, languages, parse_rules
+from cleaner.rules import TIMEOUT, Rule, RuleSet, builtin_rules, check_patterns, languages, parse_rules
 
 SETS = {rule_set.language: rule_set for rule_set in builtin_rules()}
 LANGUAGES = [
@@ -93,6 +94,31 @@ def test_what_a_pattern_matches_may_open_so(language: str) -> None:
                for text in rule.hits if rule.matcher.match(text)]  # fmt: skip
     shut = [(rule.name, text) for rule, text in matched if not (rule.may_open(text[:1]) and rule.may_open(text[:2]))]
     assert shut == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_pattern_takes_long_on_a_line(language: str) -> None:
+    """Patterns are tried on lines of up to LONGEST_LINE characters without a limit of time."""
+    slow = []
+    for rule in SETS[language].rules:
+        matchers = [matcher for matcher in (rule.matcher, rule.sentence_matcher) if matcher]
+        for line in hard_lines(rule) if matchers else ():
+            try:
+                for matcher in matchers:
+                    matcher.fullmatch(line, timeout=TIMEOUT)
+                    matcher.match(line, timeout=TIMEOUT)
+            except TimeoutError:
+                slow.append((rule.name, line))
+    assert slow == []
+
+
+def hard_lines(rule: Rule) -> Iterator[str]:
+    """Lines that nearly match in many ways."""
+    for seed in dict.fromkeys((*rule.hits[:3], *rule.keys[:1], "Jane Doe, ", "A ", "1 ", "a", ". ")):
+        yield (f"{seed} " * LONGEST_LINE)[:LONGEST_LINE]
+        yield (seed * LONGEST_LINE)[:LONGEST_LINE]
+        yield (seed + " " + "Aa " * LONGEST_LINE)[:LONGEST_LINE]
+        yield (seed + "a" * LONGEST_LINE)[:LONGEST_LINE]
 
 
 RULE = """

@@ -231,8 +231,8 @@ def _whole(book: Phrasebook, text: str, rules: Iterable[Rule]) -> _Hit | None:
 def _by_pattern(text: str, rules: Iterable[Rule]) -> _Hit | None:
     """What a text is if the pattern of a rule fits all of it, without marks around it or as it stands."""
     plain, trimmed = text.strip(), text.strip(_MARKS)
-    openings = {_opening(plain), _opening(trimmed)}
-    opened = [rule for rule in rules if any(map(rule.may_open, openings))]
+    first, other = _opening(trimmed), _opening(plain)
+    opened = [rule for rule in rules if rule.may_open(first) or (other != first and rule.may_open(other))]
     if not opened:
         return None
     by_word: dict[str, list[str]] = {}

@@ -126,7 +126,7 @@ def parse_rules(text: str, where: str) -> RuleSet:
     except tomllib.TOMLDecodeError as error:
         raise RuleError(f"not valid TOML: {error}", where=where) from error
     numbers = {str(word).lower(): int(value) for word, value in data.get("numbers", {}).items()}
-    lists = {name: tuple(words) for name, words in data.get("lists", {}).items()}
+    lists = {name: tuple(dict.fromkeys(words)) for name, words in data.get("lists", {}).items()}  # doubles backtrack
     named = {**lists, "numbers": tuple(numbers)}
     furniture = {word.lower(): _kind(kind, where) for kind, words in data.get("furniture", {}).items()
                  for word in words}  # fmt: skip
