@@ -17,6 +17,7 @@ from cleaner import Article, CleanerError, clean, clean_many
 from cleaner.fold import visible
 from cleaner.model import KINDS, ROLES, Failure
 from cleaner.read import read
+from cleaner.read.decode import decode
 
 SOURCES = [(case.name, case.source, case.kind) for case in load_cases()]
 SOURCES.append(("seed", SEED.read_text("utf8"), "text"))
@@ -264,6 +265,28 @@ def test_repetition_is_no_trap(piece: str) -> None:
 )
 def test_no_pattern_runs_away(source: str) -> None:
     assert clean(source).confidence >= 0.5
+
+
+UNDECLARED = {
+    "gb18030": "今天早上北京下了大雨，河水开始上涨，市长说桥梁明天开放。",
+    "big5": "今天早上台北下了大雨，河水開始上漲，市長說橋樑明天開放。",
+    "cp932": "今朝、東京で大雨が降り、川の水位が上がり始めた。橋は明日開く。",
+    "euc_jp": "今朝、東京で大雨が降り、川の水位が上がり始めた。橋は明日開く。",
+    "cp949": "오늘 아침 서울에 큰비가 내려 강물이 불어나기 시작했다고 시장이 말했다.",
+    "cp1251": "Сегодня утром в городе прошёл дождь, и река начала подниматься.",
+    "koi8_r": "Сегодня утром в городе прошёл дождь, и река начала подниматься.",
+    "cp1253": "Σήμερα το πρωί έβρεξε στην πόλη και το ποτάμι άρχισε να φουσκώνει.",
+    "cp1255": "הבוקר ירד גשם כבד בעיר והנהר החל לעלות, כך אמר ראש העיר.",
+    "cp1256": "هطلت أمطار غزيرة صباح اليوم على المدينة وبدأ النهر في الارتفاع.",
+    "cp1252": "« Été comme hiver, la rivière a débordé », dit le maire, fâché, à Besançon.",
+}
+
+
+@pytest.mark.parametrize("charset", UNDECLARED)
+def test_bytes_that_declare_no_charset_are_read_as_what_they_look_like(charset: str) -> None:
+    text = UNDECLARED[charset] * 3
+    assert decode(f"<p>{text}</p>".encode(charset)) == f"<p>{text}</p>"
+    assert decode((text * 400).encode(charset))[:4000] == (text * 400)[:4000]
 
 
 @pytest.mark.parametrize("label", ["hex", "idna", "undefined", "unicode_escape", "utf-7", "base64", "nonsense"])

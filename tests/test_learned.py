@@ -274,7 +274,7 @@ def test_files_that_are_no_weights_are_refused_by_name(tmp_path: Path) -> None:
     np.save(array, np.arange(3))
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("format.npy", "1")
+        file.writestr("format.npy", str(FORMAT))
     bad = [b"", b"PK", b"<html>", whole[:100], whole[: len(whole) // 2], whole[:-1], whole[100:], array.getvalue(),
            archive.getvalue(), b"\x80\x04N."]  # fmt: skip
     for data in bad:

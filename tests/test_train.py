@@ -25,16 +25,20 @@ from cleaner.detect.learned import load_model
 from cleaner.detect.network import Network
 from cleaner.evaluate.gold import GoldPage
 from cleaner.read import read
+from cleaner.read.text import read_text
+from cleaner.train.examples import page_copies, text_copies
 from cleaner.train.labels import DEBRIS, HEADLINE, KEEP, UNKNOWN, label, tokens
 from cleaner.train.samples import (
     FAR,
     Inserts,
     Sample,
+    alone,
     cropped,
     debris_of,
     domain_of,
     excerpt,
     fold_of,
+    grafted,
     renderings,
     rule_lines,
     samples_of,
@@ -273,6 +277,49 @@ def test_a_copy_without_classes_has_the_same_blocks_and_labels() -> None:
     assert "" in words
 
 
+def small_sample(name: str, source: str = "blocks") -> Sample:
+    lines = [f"Menu of {name}", f"Headline of {name}", f"By {name}", f"First of {name}.", f"Share {name}",
+             f"Last of {name}.", f"Foot of {name}"]  # fmt: skip
+    labels = np.array([DEBRIS, HEADLINE, DEBRIS, KEEP, DEBRIS, KEEP, DEBRIS], np.int8)
+    return Sample(read_text("\n\n".join(lines)), labels, f"{name}.example", name, source)
+
+
+def test_a_graft_has_one_body_between_what_stands_around_two_others() -> None:
+    made = grafted(small_sample("a"), small_sample("b"), small_sample("c"))
+    assert [block.text for block in made.document.blocks] == [
+        "Menu of b", "Headline of a", "By a", "First of a.", "Share a", "Last of a.", "Foot of c",
+    ]  # fmt: skip
+    assert made.labels.tolist() == small_sample("a").labels.tolist()
+    assert [block.index for block in made.document.blocks] == list(range(7))
+
+
+def test_a_clean_copy_is_headline_and_body_alone() -> None:
+    made = alone(small_sample("a"))
+    assert [block.text for block in made.document.blocks] == ["Headline of a", "First of a.", "Last of a."]
+    assert made.labels.tolist() == [HEADLINE, KEEP, KEEP]
+
+
+def test_texts_are_learned_from_grafts_and_pages_are_not() -> None:
+    group, others = [small_sample("a")], [[small_sample("b")], [small_sample("c")]]
+    sources = [sample.source for sample in text_copies(group, INSERTS, random.Random(1), others)]
+    assert {"blocks", "graft", "graft+debris", "window", "alone"} <= set(sources)
+    assert list(page_copies(group, INSERTS, random.Random(1))) == []
+
+
+def test_lines_of_debris_are_not_put_into_pages_of_their_own_fold(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from cleaner.train.fit import FOLDS, Settings, _more_debris
+
+    file = tmp_path / "lines.jsonl"
+    file.write_text('{"line": "Share this", "domain": "a.example"}\n{"line": "Print"}\n', "utf8")
+    fold = fold_of("a.example", FOLDS)
+    assert _more_debris(Settings(debris=file))[0] == ("Share this", fold)
+    assert [line for line, _ in _more_debris(Settings(debris=file, without_fold=fold))] == ["Print"]
+    file.write_text("no JSON", "utf8")
+    with pytest.raises(InputError, match=r"lines\.jsonl: no lines of debris"):
+        _more_debris(Settings(debris=file))
+
+
 def test_copies_of_a_page_put_debris_into_its_elements() -> None:
     sample = page_samples()[0]
     made = with_debris(sample, INSERTS, random.Random(2))
@@ -311,7 +358,8 @@ def test_the_network_is_the_same_in_pytorch_and_numpy() -> None:
     torch.manual_seed(3)
     chance = np.random.default_rng(3)
     size = len(FEATURES)
-    net = Net(chance.standard_normal(size).astype(np.float32), np.full(size, 0.7, np.float32), layers=4, width=24).eval()
+    mean, scale = chance.standard_normal(size).astype(np.float32), np.full(size, 0.7, np.float32)
+    net = Net(mean, scale, layers=4, width=24).eval()
     sizes = [1, 2, 17, 40, 90, 3]
     x = chance.standard_normal((sum(sizes), size)).astype(np.float32)
     bounds = np.concatenate(([0], np.cumsum(sizes)))
@@ -319,7 +367,7 @@ def test_the_network_is_the_same_in_pytorch_and_numpy() -> None:
         wanted = net(torch.from_numpy(x), torch.from_numpy(bounds)).numpy()
     found = Network.of(net.arrays())(x, bounds)
     assert np.abs(found - wanted).max() < 1e-4
-    assert set(net.arrays()) == set(random_arrays())
+    assert set(net.arrays()) == set(random_arrays(layers=4))
 
 
 def test_opinion_columns_are_left_as_they_are_by_training() -> None:
@@ -408,11 +456,11 @@ def test_the_same_seed_gives_the_same_bytes_with_any_number_of_processes(
 
 def test_settings_choose_the_pages_and_what_they_count(tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    from cleaner.train.fit import Settings, gold_of
+    from cleaner.train.fit import OTHER_TYPES, Settings, gold_of
 
     made = gold(tmp_path)
     chosen = gold_of([made], Settings(weights={"made.jsonl": 0.8}, without_fold=1))
-    assert {(page.page_type, weight) for page, weight in chosen} == {("article", 0.8), ("forum", 0.4)}
+    assert {(page.page_type, weight) for page, weight in chosen} == {("article", 0.8), ("forum", 0.8 * OTHER_TYPES)}
     assert {fold_of(domain_of(page), 5) for page, _ in chosen} == {0, 2, 3, 4}
     with pytest.raises(InputError, match=r"a weight for other \(there is made.jsonl\)"):
         gold_of([made], Settings(weights={"other": 1.0}))

@@ -54,7 +54,7 @@ def debris_lines(evidence: Iterable[Evidence]) -> frozenset[int]:
 def _opening(document: Document, furniture: frozenset[int], debris: frozenset[int]) -> Iterator[Evidence]:
     start = body_start(document, furniture | debris)
     if document.kind == "text":
-        start = report_start(document, start)
+        start = report_start(document, start, furniture)
     headline = find_headline(document, start, furniture)
     at = headline.block if headline else None
     if headline and at is not None:
@@ -106,10 +106,11 @@ def _prose(blocks: Sequence[Block], groups: Sequence[range]) -> dict[int, Shape]
     return found
 
 
-def report_start(document: Document, start: int | None) -> int | None:
+def report_start(document: Document, start: int | None, furniture: frozenset[int]) -> int | None:
     """The index of the line above the body that opens with a dateline, where one does: it is no headline."""
     above = document.blocks[max(0, (start or 0) - REACH) : REACH if start is None else start]
-    return next((block.index for block in above if block.role == "paragraph" and opens_report(block.text)), start)
+    lines = (block for block in above if block.role == "paragraph" and block.index not in furniture)
+    return next((block.index for block in lines if opens_report(block.text)), start)
 
 
 _SHORTEST_PROSE, _SHORTEST_OPEN = 14, 25

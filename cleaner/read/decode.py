@@ -66,12 +66,14 @@ def _guessed_charset(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     sample = b""
-    for line in _FOREIGN.findall(data):  # whole lines, for a character may be two bytes
-        sample += line + b"\n"
+    for line in _FOREIGN.finditer(data):  # whole lines, for a character may be two bytes
+        sample += line[0][:_SAMPLE] + b"\n"
         if len(sample) > _SAMPLE:
             break
-    found = from_bytes(sample, cp_isolation=list(_GUESSED)).best()
-    return found.encoding if found else "cp1252"
+    for end in (len(sample), -2):  # of a line too long, half a character may be left
+        if found := from_bytes(sample[:end], cp_isolation=list(_GUESSED)).best():
+            return found.encoding
+    return "cp1252"
 
 
 def declared_charset(data: bytes) -> str | None:
