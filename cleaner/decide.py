@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import exp, log
 
 from cleaner.fold import visible
-from cleaner.model import Block, Cut, Document, Evidence, Kind, Role, Span, Verdict
+from cleaner.model import Block, Cut, Document, Evidence, Kind, Role, SourceKind, Span, Verdict
 
-PRIOR = -0.5
+PRIOR: Mapping[SourceKind, float] = {"html": -0.3, "text": -0.5}
 """Log-odds of debris before any evidence: when unsure, keep."""
 SURE, BENEFIT = 3.0, 1.0
 """A text no line of which is surely debris, by log-odds, is most likely clean, the more so the more lines it has: all
@@ -30,7 +30,8 @@ def decide(document: Document, evidence: Iterable[Evidence]) -> tuple[Verdict, .
     by_block: list[list[Evidence]] = [[] for _ in document.blocks]
     for item in evidence:
         by_block[item.block].append(item)
-    odds = [_odds(block, found) for block, found in zip(document.blocks, by_block, strict=True)]
+    prior = PRIOR[document.kind]
+    odds = [prior + _odds(block, found) for block, found in zip(document.blocks, by_block, strict=True)]
     if document.kind == "text" and max(odds, default=0.0) < SURE:
         benefit = BENEFIT * log(1 + len(odds))
         odds = [score - benefit for score in odds]
@@ -46,12 +47,11 @@ def logit(score: float) -> float:
 
 
 def _odds(block: Block, found: Sequence[Evidence]) -> float:
-    """Log-odds of debris: the sum over detectors, of phrases the strongest only; one that knows a part of the block
+    """Log-odds of debris that the evidence adds: the sum over detectors, of phrases the strongest only; one that knows a part of the block
     counts by its share."""
     if len(found) == 1 and found[0].detector == "learned":  # most blocks
-        return PRIOR + logit(found[0].score)
-    part = phrases = 0.0
-    rest = PRIOR
+        return logit(found[0].score)
+    part = phrases = rest = 0.0
     for item in found:
         weight = logit(item.score)
         if item.detector == "phrases" and item.part:
