@@ -47,7 +47,7 @@ def debris_lines(evidence: Iterable[Evidence]) -> frozenset[int]:
 
 def _opening(document: Document, furniture: frozenset[int], debris: frozenset[int]) -> Iterator[Evidence]:
     start = body_start(document, furniture | debris)
-    headline = find_headline(document, start, furniture)
+    headline = find_headline(document, start, furniture, debris)
     at = headline.block if headline else None
     if headline and at is not None:
         yield _role(document.blocks[at], "headline", f"is the title ({headline.source})", str(headline.confidence))

@@ -10,7 +10,7 @@ from typing import Any
 from cleaner.metadata.access import find_access
 from cleaner.metadata.byline import closing_byline, find_authors, stated_agency, stated_authors, visible_byline
 from cleaner.metadata.dateline import AGENCIES, find_dateline
-from cleaner.metadata.dates import date_of_line, date_text, dates_of_page, is_update
+from cleaner.metadata.dates import find_dates, place_of
 from cleaner.metadata.headline import find_headline
 from cleaner.metadata.language import find_language
 from cleaner.metadata.site import find_site, site_keys
@@ -44,15 +44,16 @@ def find_metadata(document: Document, verdicts: Sequence[Verdict], body: Sequenc
     found |= {"language": language} if language else {}
     site = site_keys(document)
     authors = _bylines(document, body, found, site)
-    found |= {field: item for field, item in dates_of_page(document).items() if field not in found}
-    _date_lines(document, verdicts, found)
+    at = headline.block if headline else None
+    place = place_of(document, language.value if language else None)
+    found |= find_dates(document, opening_zone(document, body, at), closing_zone(document, body), place)
     for item in find_site(document):
         found.setdefault(item.field, item)
     first = next((part for part in body if part.role == "paragraph"), None)
     dateline = find_dateline(first.text) if first else None
     if dateline and dateline.agency and "agency" not in found:
         found["agency"] = Found("agency", dateline.agency, dateline.raw, "sentence", 0.9)
-    return Metadata(tuple(found.values()), authors, dateline, find_access(document, verdicts))
+    return Metadata(tuple(found.values()), authors, dateline, find_access(document, verdicts, body))
 
 
 def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
@@ -107,21 +108,24 @@ def _bylines(
     return authors.names
 
 
-BEFORE, ALONE, BEHIND = 5, 14, 4
-"""Blocks before the headline, or before the body where there is none, and behind the beginning of the body, in which
-bylines and date lines stand."""
+BEFORE, UNDER, ALONE, BEHIND = 5, 12, 14, 8
+"""Blocks before and under the headline, before the body where no headline is near, and behind the beginning of the
+body, in which bylines and date lines stand."""
 FURTHEST = 45
 
 
 def opening_zone(document: Document, body: Sequence[Part], headline: int | None) -> Sequence[Block]:
     """The blocks around headline and beginning of the body."""
+    blocks = document.blocks
     first = next((part.blocks[0] for part in body if part.role == "paragraph" and part.blocks), None)
-    if first is None:
-        first = headline
-    if first is None:
-        return ()
-    start = headline - BEFORE if headline is not None and first - FURTHEST < headline <= first else first - ALONE
-    return document.blocks[max(0, start) : first + BEHIND]
+    if headline is None:
+        return blocks[max(0, first - ALONE) : first + BEHIND] if first is not None else ()
+    start, end = max(0, headline - BEFORE), headline + UNDER
+    if first is None or first < headline:
+        return blocks[start:end]
+    if first - headline <= FURTHEST:
+        return blocks[start : max(end, first + BEHIND)]
+    return (*blocks[start:end], *blocks[max(end, first - BEFORE) : first + BEHIND])
 
 
 def closing_zone(document: Document, body: Sequence[Part]) -> Sequence[Block]:
@@ -136,18 +140,6 @@ def agency_in(byline: str) -> str | None:
         if agency := AGENCIES.get(piece.strip(" .").removeprefix("The ").removeprefix("the ").upper()):
             return agency
     return None
-
-
-def _date_lines(document: Document, verdicts: Sequence[Verdict], found: dict[str, Found]) -> None:
-    language = found.get("language")
-    languages = [language.value] if language else []
-    for verdict in verdicts:
-        if verdict.keep or not any(item.rule == "opening.date" and item.score > 0.9 for item in verdict.evidence):
-            continue
-        block = document.blocks[verdict.block]
-        field = "updated" if is_update(block.text) else "published"
-        if field not in found and date_text(block.text) and (value := date_of_line(block.text, languages)):
-            found[field] = Found(field, value, block.text, "line", 0.75, block.span, block.index)
 
 
 def as_article_fields(metadata: Metadata) -> dict[str, Any]:

@@ -9,30 +9,27 @@ from html import unescape
 
 from cleaner.fold import bare, fold
 from cleaner.measure import UNSPACED, word_count
-from cleaner.metadata.byline import is_byline, plain_key
-from cleaner.metadata.dates import is_date_line
+from cleaner.metadata.byline import plain_key
 from cleaner.metadata.site import site_keys
+from cleaner.metadata.title_line import title_line
 from cleaner.model import Block, Document, Found
 from cleaner.normalise.characters import clean_characters
-from cleaner.shape import is_bar, shape_of
 
 ARTICLE_TYPES = ("Article", "BlogPosting", "Report", "Posting", "WebPage")
 _SITE = re.compile(r"\s+(?:[|–—·•»«:/-]|::|&raquo;)\s+|\s*\|\s*")
-FURTHEST = 15
-"""Lines above the body in which a text's headline is looked for."""
-FEW, MANY = 3, 8
-"""Labels above the body: up to so many are headline, kicker and dek; more than so many are the menus of a page dump."""
-MOST_WORDS, MOST_CHARS = 34, 260
 
 
 def find_headline(
-    document: Document, body_start: int | None = None, furniture: frozenset[int] = frozenset()
+    document: Document,
+    body_start: int | None = None,
+    furniture: frozenset[int] = frozenset(),
+    debris: frozenset[int] = frozenset(),
 ) -> Found | None:
-    """The headline with its source. `body_start` is the index of the first block of the body, `furniture` holds the
-    indexes of blocks that rules know as furniture."""
+    """The headline with its source. `body_start` is the index of the first block of the body; `furniture` and `debris`
+    hold the indexes of blocks that rules know as furniture and that the learned detector takes for debris."""
     if document.kind == "html":
         return _of_page(document)
-    return _of_text(document, body_start, furniture)
+    return _of_text(document, body_start, furniture, debris)
 
 
 def key(text: str) -> str:
@@ -169,55 +166,19 @@ def _trimmed(text: str) -> str:
 
 # --- texts ------------------------------------------------------------------------------------------
 
+LEAST = 0.35
+"""Probability from which a line of a text is given as its headline."""
 
-def _of_text(document: Document, body_start: int | None, furniture: frozenset[int]) -> Found | None:
+
+def _of_text(
+    document: Document, body_start: int | None, furniture: frozenset[int], debris: frozenset[int]
+) -> Found | None:
     blocks = document.blocks
     marked = next((b for b in blocks if b.role == "heading" and b.level == 1 and b.index not in furniture), None)
     if marked and (body_start is None or marked.index <= body_start):
         return _found(marked, "line", 0.9)
-    if body_start is None:
-        return None
-    texts = [key(block.text) for block in blocks]
-    labels = sum(1 for block in blocks[:body_start] if block.index not in furniture and _is_label(block))
-    if FEW < labels <= MANY:
-        return None  # several short lines open the text, as in a list of names: none of them is the headline
-    best: tuple[float, Block] | None = None
-    for block in blocks[max(0, body_start - FURTHEST) : body_start]:
-        if block.index in furniture or not _like_a_headline(block):
-            continue
-        between = blocks[block.index + 1 : body_start]
-        if any(other.marker or other.role == "table" for other in between):
-            continue
-        distance = body_start - block.index
-        again = texts.count(texts[block.index]) > 1
-        words = word_count(block.text)
-        score = min(words, 10.0) - max(0.0, words - 16.0) + 3.0 * again - 0.5 * distance + 2.0 * (block.index == 0)
-        if best is None or score > best[0]:
-            best = score, block
-    if best is None:
-        return None
-    return _found(best[1], "line", 0.85 if best[1].index <= 2 else 0.6)
-
-
-_SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3,}[.!?。]\s+\S")
-
-
-def _is_label(block: Block) -> bool:
-    return not (is_byline(block.text) or is_date_line(block.text) or shape_of(block).sentence)
-
-
-def _like_a_headline(block: Block) -> bool:
-    shape = shape_of(block)
-    text = block.text
-    if _SENTENCE_INSIDE.search(text) and shape.words > 12:
-        return False
-    if text[:1] in "-–—" or (text.endswith("!") and shape.words <= 3):
-        return False
-    if text.rstrip().endswith((".", ",", ";", ":", "。")) or (shape.sentence and shape.words > 20):
-        return False
-    if not 2 <= shape.words <= MOST_WORDS or len(text) > MOST_CHARS or block.role not in ("paragraph", "heading"):
-        return False
-    return not (is_byline(text) or is_date_line(text) or is_bar(text))
+    line = title_line(document, body_start, furniture, debris) if body_start is not None else None
+    return _found(line.block, "line", round(line.probability, 2)) if line and line.probability >= LEAST else None
 
 
 def _found(block: Block, source: str, confidence: float) -> Found:

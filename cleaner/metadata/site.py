@@ -39,13 +39,13 @@ def site_keys(document: Document) -> frozenset[str]:
     names += [name for item in head.json_ld if (name := _text(item.get("publisher"), "name"))]
     names += [name for item in head.json_ld
               if item.get("@type") in _SITES and isinstance(name := item.get("name"), str)]  # fmt: skip
-    host = (urlsplit_host(document.url) or urlsplit_host(head.canonical)).removeprefix("www.")
+    host = (host_of(document.url) or host_of(head.canonical)).removeprefix("www.")
     labels = host.split(".")
     names += [host, *labels[:-1], ".".join(labels[-2:])]
     return frozenset(key for name in names if len(key := plain_key(name)) > 1)
 
 
-def urlsplit_host(url: str | None) -> str:
+def host_of(url: str | None) -> str:
     """The host of an address; empty where it has none or is none."""
     try:
         return urlsplit(url or "").hostname or ""
