@@ -47,8 +47,8 @@ def logit(score: float) -> float:
 
 
 def _odds(block: Block, found: Sequence[Evidence]) -> float:
-    """Log-odds of debris that the evidence adds: the sum over detectors, of phrases the strongest only; one that knows a part of the block
-    counts by its share."""
+    """Log-odds of debris that the evidence adds: the sum over detectors, of phrases the strongest only; one that knows
+    a part of the block counts by its share."""
     if len(found) == 1 and found[0].detector == "learned":  # most blocks
         return logit(found[0].score)
     part = phrases = rest = 0.0

@@ -65,6 +65,8 @@ def shown(article: Article, field: str) -> str:
             return article.access.kind
         case "remaining":
             return str(article.access.remaining)
+        case "truncated":
+            return str(article.access.truncated).lower()
         case "limit_reached":
             return str(article.access.limit_reached).lower()
         case "published" | "updated":

@@ -55,7 +55,7 @@ def _opening(document: Document, furniture: frozenset[int], debris: frozenset[in
     start = body_start(document, furniture | debris)
     if document.kind == "text":
         start = report_start(document, start, furniture)
-    headline = find_headline(document, start, furniture)
+    headline = find_headline(document, start, furniture, debris)
     at = headline.block if headline else None
     if headline and at is not None:
         yield _role(document.blocks[at], "headline", f"is the title ({headline.source})", str(headline.confidence))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cleaner.metadata.access import find_access
-from cleaner.metadata.byline import authors_of_page, match_byline, names_in
+from cleaner.metadata.byline import closing_byline, find_authors, stated_agency, stated_authors, visible_byline
 from cleaner.metadata.dateline import find_dateline, match_dateline
 from cleaner.metadata.dateline_words import agency_named
-from cleaner.metadata.dates import date_of_line, date_text, dates_of_page, is_update
+from cleaner.metadata.dates import find_dates, place_of
 from cleaner.metadata.headline import find_headline
 from cleaner.metadata.language import find_language
-from cleaner.metadata.site import find_site
-from cleaner.model import Access, Dateline, Document, Found, Part, Verdict
+from cleaner.metadata.site import find_site, site_keys
+from cleaner.model import Access, Block, Dateline, Document, Found, Part, Verdict
 from cleaner.normalise.characters import clean_characters
 
 
@@ -42,15 +43,17 @@ def find_metadata(document: Document, verdicts: Sequence[Verdict], body: Sequenc
             found["dek"] = Found("dek", clean_characters(block.text), block.text, "line", 0.8, block.span, block.index)
     language = find_language(document, " ".join(part.text for part in body)[:2000])
     found |= {"language": language} if language else {}
-    authors = _bylines(document, verdicts, found)
-    found |= {field: item for field, item in dates_of_page(document).items() if field not in found}
-    _date_lines(document, verdicts, found)
+    site = site_keys(document)
+    authors = _bylines(document, body, found, site)
+    at = headline.block if headline else None
+    place = place_of(document, language.value if language else None)
+    found |= find_dates(document, opening_zone(document, body, at), closing_zone(document, body), place)
     for item in find_site(document):
         found.setdefault(item.field, item)
     dateline = _dateline(document, verdicts, body, language.value if language else None)
     if dateline and dateline.agency and "agency" not in found:
         found["agency"] = Found("agency", dateline.agency, dateline.raw, "sentence", 0.9)
-    return Metadata(tuple(found.values()), authors, dateline, find_access(document, verdicts))
+    return Metadata(tuple(found.values()), authors, dateline, find_access(document, verdicts, body))
 
 
 def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
@@ -77,39 +80,66 @@ def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
     return None
 
 
-def _bylines(document: Document, verdicts: Sequence[Verdict], found: dict[str, Found]) -> tuple[str, ...]:
-    """Names from the page's head, else from the first byline; the byline as written and its agency go to `found`."""
-    authors: tuple[str, ...] = ()
-    if stated := authors_of_page(document):
-        authors, raw, source = stated
-        found["authors"] = Found("authors", "; ".join(authors), raw, source, 0.9)
-    for verdict in verdicts:
-        if verdict.keep or not any(item.rule == "opening.byline" for item in verdict.evidence):
-            continue
-        block = document.blocks[verdict.block]
-        names = match_byline(block.text) or ""
-        found["byline"] = Found(
-            "byline", clean_characters(block.text), block.text, "line", 0.85, block.span, block.index
-        )
-        for piece in names.replace(" and ", ",").split(","):
-            if agency := agency_named(piece):
-                found.setdefault("agency", Found("agency", agency, block.text, "line", 0.8, block.span, block.index))
-        if not authors and (authors := names_in(names)):
-            found["authors"] = Found("authors", "; ".join(authors), names, "line", 0.8, block.span, block.index)
-        break
-    return authors
+def _bylines(
+    document: Document, body: Sequence[Part], found: dict[str, Found], site: frozenset[str]
+) -> tuple[str, ...]:
+    """Names from the page's head and from the byline around the beginning of the body; the byline as written and its
+    agency go to `found`."""
+    headline = found.get("headline")
+    at = headline.block if headline else None
+    zone = opening_zone(document, body, at)
+    visible = visible_byline(document, zone, at, site) or closing_byline(document, closing_zone(document, body))
+    if visible:
+        block, byline = visible
+        place = (block.span, block.index)
+        found["byline"] = Found("byline", clean_characters(block.text), block.text, "line", 0.85, *place)
+        if agency := agency_in(byline.raw):
+            found["agency"] = Found("agency", agency, block.text, "line", 0.8, *place)
+    if "agency" not in found and (named := stated_agency(document)) and (agency := agency_in(named[0])):
+        found["agency"] = Found("agency", agency, named[0], named[1], 0.8)
+    stated = tuple(stated_authors(document))
+    told = found.get("agency")
+    authors = find_authors(stated, visible, site, told.value if told else None)
+    if authors is None:
+        return ()
+    shown = authors.block
+    found["authors"] = Found("authors", "; ".join(authors.names), authors.raw, authors.source, authors.confidence,
+                             shown.span if shown else None, shown.index if shown else None)  # fmt: skip
+    return authors.names
 
 
-def _date_lines(document: Document, verdicts: Sequence[Verdict], found: dict[str, Found]) -> None:
-    language = found.get("language")
-    languages = [language.value] if language else []
-    for verdict in verdicts:
-        if verdict.keep or not any(item.rule == "opening.date" and item.score > 0.9 for item in verdict.evidence):
-            continue
-        block = document.blocks[verdict.block]
-        field = "updated" if is_update(block.text) else "published"
-        if field not in found and date_text(block.text) and (value := date_of_line(block.text, languages)):
-            found[field] = Found(field, value, block.text, "line", 0.75, block.span, block.index)
+BEFORE, UNDER, ALONE, BEHIND = 5, 12, 14, 8
+"""Blocks before and under the headline, before the body where no headline is near, and behind the beginning of the
+body, in which bylines and date lines stand."""
+FURTHEST = 45
+
+
+def opening_zone(document: Document, body: Sequence[Part], headline: int | None) -> Sequence[Block]:
+    """The blocks around headline and beginning of the body."""
+    blocks = document.blocks
+    first = next((part.blocks[0] for part in body if part.role == "paragraph" and part.blocks), None)
+    if headline is None:
+        return blocks[max(0, first - ALONE) : first + BEHIND] if first is not None else ()
+    start, end = max(0, headline - BEFORE), headline + UNDER
+    if first is None or first < headline:
+        return blocks[start:end]
+    if first - headline <= FURTHEST:
+        return blocks[start : max(end, first + BEHIND)]
+    return (*blocks[start:end], *blocks[max(end, first - BEFORE) : first + BEHIND])
+
+
+def closing_zone(document: Document, body: Sequence[Part]) -> Sequence[Block]:
+    """The last blocks of the body and those right behind it."""
+    last = next((part.blocks[-1] for part in reversed(body) if part.blocks), None)
+    return document.blocks[max(0, last - 1) : last + BEHIND] if last is not None else ()
+
+
+def agency_in(byline: str) -> str | None:
+    """The news agency that a byline names."""
+    for piece in re.split(r"\s*(?:,|;|/|\||\(|\)|&|\band\b|\bund\b|\bwith\b|\bmit\b)\s*", byline):
+        if agency := agency_named(piece.strip(" .").removeprefix("The ").removeprefix("the ")):
+            return agency
+    return None
 
 
 FIRST_PARAGRAPHS = 4

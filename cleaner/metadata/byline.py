@@ -1,113 +1,457 @@
-"""The byline as written, and the names in it. Wrong authors are worse than none."""
+"""Who wrote it: the byline as written, and the names in it or in the page's head. Wrong authors are worse than none.
+
+A head names authors in JSON-LD (https://schema.org/author), in `<meta name="author">` (HTML Standard, 4.2.5.1), in the
+`article:author` of Open Graph (https://ogp.me/#type_article) and in the labelled card data of some publishing systems.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
 from cleaner.fold import fold
+from cleaner.metadata.names import Names, collective, is_full, names_in_field, read_names
 from cleaner.metadata.words import opening_words
-from cleaner.model import Document
+from cleaner.model import Block, Document
 
-LONGEST = 160
-_PARTICLES = (
-    "(?:de|da|do|dos|das|del|della|di|du|des|la|le|van|von|der|den|ten|ter|zu|zur|al|el|bin|ibn|ben|abu|y|e|af|av|st|mc"
-    "|mac|o')"
-)
-_WORD = r"(?:\p{Lu}[\p{L}\p{M}'’.-]*|[\p{Lo}\p{M}]+)"
-_NAME = rf"{_WORD}(?:\s+(?:{_PARTICLES}\s+)*{_WORD}){{0,4}}"
-_AND = r"(?:,|&|/|、|・|\b(?:and|und|et|y|e|en|och|og|i|и|ve)\b)"
-_NAMES = rf"{_NAME}(?:\s*{_AND}\s*{_NAME}){{0,5}}"
-_SPLIT = regex.compile(r"\s*(?:,|;|&|/|、|\|)\s*|\s+(?:and|und|et|y|e|en|och|og|и|ve)\s+", regex.I)
-_NOT_NAMES = re.compile(
-    r"\b(?:staff|correspondent|reporter|editor|editors|editorial|writer|desk|team|newsroom|news|press|agency|agencies|"
-    r"redaktion|redacción|redação|redazione|rédaction|redactie|admin|administrator|author|guest|contributor|contributors|"
-    r"service|bureau|online|media|magazine|times|post|daily|herald|journal|tribune|gazette|reuters|afp|ap|dpa|associated)\b",
-    re.I,
-)
+LONGEST, SHORT = 160, 90
+"""Characters of a byline; of one that no word opens."""
+
+
+class Byline(NamedTuple):
+    """A visible byline."""
+
+    names: tuple[str, ...]
+    raw: str
+    """The part of the line that names somebody."""
+    opened: bool
+    """Whether a word such as "By" opens it."""
+
+
+# --- lines ------------------------------------------------------------------------------------------
 
 
 @cache
-def _pattern() -> regex.Pattern[str]:
+def _opener() -> regex.Pattern[str]:
+    """Words that open a byline; the spaced ones need a space or a colon behind them, or a capital right there."""
     openers = sorted(opening_words("byline"), key=len, reverse=True)
-    spaced = [word for word in openers if word[-1].isalnum() or word[-1] in ":)"]
-    tight = [word for word in openers if word not in spaced]
-    opener = rf"(?:(?:{'|'.join(map(regex.escape, spaced))})\s+|(?:{'|'.join(map(regex.escape, tight))})\s*)"
-    tail = r"(?:\s*[,|•·/–—-]\s*[^.!?]{0,80}|\s+(?:on|am|le|el)\s+.{0,60})?"
-    return regex.compile(rf"(?i:{opener})(?P<names>{_NAMES})(?P<tail>{tail})", regex.V1)
+    tight = [word for word in openers if not (word[-1].isalnum() or word[-1] in ":)") or not word[0].isascii()]
+    spaced = [word for word in openers if word not in tight]
+    return regex.compile(
+        rf"(?<![\p{{L}}\p{{M}}.@'-])(?i:{'|'.join(map(regex.escape, spaced))})(?:\s*:\s*|\s+)"
+        rf"|(?<![\p{{L}}])[Bb]y[Bb]y\s+"
+        rf"|(?<![\p{{L}}])(?:[Ww]ritten [Bb]y|[Bb]y|Von|Par|Por)(?=\p{{Lu}}\p{{Ll}})"
+        rf"|(?<![\p{{Ll}}\p{{Lu}}])(?i:{'|'.join(map(regex.escape, tight))})\s*[:：/／●]?\s*"
+        rf"|(?<=[\p{{Ll}}\d])(?:Written [Bb]y|By)\s*:?\s*(?=\p{{Lu}})",
+        regex.V1,
+    )
 
 
-def match_byline(text: str) -> str | None:
-    """The names part of a line that is a byline, as written.
+_GLUED_MONTH = re.compile(
+    r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d|Published|Updated|Posted|Last )"
+)
+_REPORTER = regex.compile(
+    r"(?P<name>\p{Han}{2,4}|\p{Hangul}{2,4})\s*(?:記者|记者|기자|특파원|선임기자)(?![\p{Han}\p{Hangul}])"
+)
+_WORDS = re.compile(r"[^\W\d_]+")
 
-    >>> match_byline("By JANE DOE, Example News"), match_byline("By the river he sat.")
-    ('JANE DOE, Example News', None)
+
+def find_byline(text: str) -> Byline | None:
+    """The byline that a line is, or holds beside a date; None where it is none.
+
+    >>> find_byline("By JANE DOE, Example News"), find_byline("By the river he sat.")
+    (Byline(names=('JANE DOE',), raw='JANE DOE, Example News', opened=True), None)
+    >>> find_byline("Posted on July 1, 2024 by A. J. Roe | 3 Comments").names
+    ('A. J. Roe',)
+    >>> find_byline("Books recommended by Jane Doe"), find_byline("Von Jana Beispiel und Jan Muster").names
+    (None, ('Jana Beispiel', 'Jan Muster'))
     """
-    folded = fold(text).text.strip()
-    if len(folded) > LONGEST or (folded.endswith((".", "?", "!")) and len(folded) > 60):
+    if len(text) > LONGEST or (len(text) > 60 and text.endswith((".", "?", "!"))):
         return None
-    try:
-        match = _pattern().fullmatch(folded.rstrip(" .|"), timeout=0.25)
-    except TimeoutError:  # what takes so long to read is no byline
-        return None
-    return match["names"] if match else None
+    folded = _GLUED_MONTH.sub(" ", fold(text).text.strip(" |•·\t"))
+    for match in _opener().finditer(folded):
+        if not _before_byline(folded[: match.start()]):
+            return None
+        after = folded[match.end() :]
+        if found := _opened(after, match[0], dated=bool(folded[: match.start()])):
+            return found
+    reporter = _REPORTER.search(folded) if len(folded) <= 30 else None
+    return Byline((reporter["name"],), reporter[0], True) if reporter else None
+
+
+def _opened(after: str, opener: str, *, dated: bool) -> Byline | None:
+    nested = _opener().match(after)  # "Byby JANE DOE", "Author: By Jane Doe"
+    after = after[nested.end() :] if nested else after
+    read = read_names(after)
+    if read.names:
+        return Byline(read.names, after, True) if _behind_byline(read, after) else None
+    first, *others = re.split(r"\s+[|•·–—-]\s+|\s+(?:on|in|at)\s|,\s", after)
+    first = first.strip()
+    if (others or (opener[:1].isupper() and (" " in opener.strip() or ":" in opener)) or dated) and re.fullmatch(
+        r"[\w.-]{3,25}", first
+    ):
+        return Byline(names_in_field(first), after, True)  # Posted by janedoe
+    if name := collective(first):
+        return Byline((), name, True)
+    words = {word.lower() for word in _WORDS.findall(first)}
+    desk = words & (opening_words("desks") | opening_words("roles"))
+    return Byline((), after, True) if desk and len(words) <= MOST_OF_DESK else None
+
+
+MOST_OF_DESK = 5
+
+
+def _before_byline(before: str) -> bool:
+    """Whether what stands before the opener goes with a byline: nothing, a date, a label."""
+    if not before or len(before) > 70:
+        return not before
+    known, months = opening_words("date"), opening_words("months")
+    return all(word.lower() in known or word.lower() in months or word.lower() in _LABELS or len(word) == 1
+               for word in _WORDS.findall(before))  # fmt: skip
+
+
+_LABELS = frozenset(["author", "authors", "article", "story", "post", "written", "words", "text", "report", "byline"])
+
+
+def _behind_byline(read: Names, whole: str) -> bool:
+    """Whether what stands behind the names goes with a byline: nothing, a date, a mark, no sentence."""
+    rest = read.rest
+    if not rest or not rest[0].isalpha():
+        return True
+    first = rest.split()[0].lower().strip(".,:")
+    if rest[0].isupper() and is_full(read.names[0]):
+        return True
+    return len(rest) <= 80 and first in _GOES_BEHIND and not whole.endswith((".", "?", "!"))
+
+
+_GOES_BEHIND = frozenset(
+    "on in at for from am le el il em den last updated published posted via with contributed reporting vom il das "
+    "min mins minutes hours days ago the".split()
+)
 
 
 def is_byline(text: str) -> bool:
-    return match_byline(text) is not None
+    return find_byline(text) is not None
 
 
-def names_in(text: str) -> tuple[str, ...]:
-    """The personal names in a names part; job titles, agencies, addresses and months are left out.
+# --- pages ------------------------------------------------------------------------------------------
 
-    >>> names_in("Jane Doe and John van Roe, Staff Writers")
-    ('Jane Doe', 'John van Roe')
-    """
-    names: list[str] = []
-    for piece in _SPLIT.split(re.sub(r"\([^)]*\)|<[^>]*>|\S+@\S+", " ", text)):
-        name = " ".join((piece or "").split()).strip(" .-–—:")
-        if name and not _NOT_NAMES.search(name) and _looks_like_a_name(name) and name not in names:
-            names.append(name)
-    return tuple(names)
-
-
-def _looks_like_a_name(name: str) -> bool:
-    words = name.split()
-    if name.isascii() or not any(char > "\u2fff" for char in name):
-        proper = [word for word in words if word[:1].isupper() or (not word[:1].isascii() and word[:1].isalpha())]
-        months = opening_words("months")
-        return (2 <= len(words) <= 6 and len(proper) >= 2 and not any(char.isdigit() for char in name)
-                and not any(word.lower().rstrip(".") in months for word in words[2:]) and len(name) <= 60
-                and "http" not in name)  # fmt: skip
-    return 2 <= len(name) <= 12 and not any(char.isdigit() for char in name)
+_AUTHOR_CLASS = re.compile(r"(?<![a-z])(?:by-?line|authors?|writers?|autor|auteur|autore|contributors?)(?![a-z])"
+                           r"|author[_-]|[_-]author|byline")  # fmt: skip
+_NOT_AUTHOR_CLASS = re.compile(
+    r"comment|related|recommend|latest|popular|trending|sidebar|carousel|widget|footer|card-list"
+)
+_DATE = regex.compile(
+    r"""(?x)
+      (?:(?i:published|updated|posted|last\ updated|on|am|le|el)[\s:]+)*
+      (?:\p{L}{3,9}\.?\ \d{1,2}(?:st|nd|rd|th)?,?\ (?:19|20)\d\d | \d{1,2}\.?\ \p{L}{3,10}\.?,?\ (?:19|20)\d\d
+       | (?:19|20)\d\d[-/.年]\ ?\d{1,2}[-/.月]\ ?\d{1,2}日? | \d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d)
+      (?:,?\ (?:at\ )?\d{1,2}[:.時]\d\d分?(?:\ ?[AaPp]\.?[Mm]\.?)?(?:\ [A-Z]{2,4})?)?""",
+    regex.V1,
+)
+UNDER = 3
+"""Blocks under the headline in which a name that the page gives again is the byline."""
+_EDGES = " \t|•·●,;/-–—▪"
 
 
-def authors_of_page(document: Document) -> tuple[tuple[str, ...], str, str] | None:
-    """(names, raw, source) from JSON-LD or meta elements."""
-    for item in document.head.json_ld:
-        if "headline" in item or "datePublished" in item:
-            raw = [name for name in _person_names(item.get("author")) if name.strip()]
-            names = tuple(dict.fromkeys(name for text in raw for name in names_in(text)))
-            if names:
-                return names, "; ".join(raw), "json-ld"
-    for field in ("author", "article:author", "dc.creator", "parsely-author", "sailthru.author", "byl"):
-        for text in document.head.meta.get(field, ()):
-            if "://" not in text:
-                plain = re.sub(r"^\s*by\s+", "", text, flags=re.I)
-                if names := names_in(plain):
-                    return names, text, "meta"
+def visible_byline(
+    document: Document, zone: Sequence[Block], headline: int | None, site: frozenset[str] = frozenset()
+) -> tuple[Block, Byline] | None:
+    """The first byline among the blocks around the beginning of the body, with its block: a line that opens as one,
+    else one that the page's class names call so, else a full name beside a date or under the headline."""
+    for at, block in enumerate(zone):
+        if found := find_byline(block.text):
+            return block, found
+        if found := _of_next_line(zone[at : at + 2]):
+            return zone[at + 1], found
+    short = [block for block in zone if 2 <= len(block.text) <= SHORT]
+    for block in short if document.kind == "html" else ():
+        names = _plain_names(block.text) if _is_classed(document, block) else ()
+        if names and not _is_label(names[0], document, every_word=True):
+            return block, Byline(names, block.text, False)
+    for block in short if headline is not None else ():
+        names = _names_by_place(document, block, headline or 0)
+        if names and not all(plain_key(name) in site for name in names):
+            return block, Byline(names, block.text, False)
     return None
 
 
-def _person_names(author: Any) -> Iterator[str]:
-    items = author if isinstance(author, list) else [author]
-    for item in items:
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, Mapping) and item.get("@type", "Person") in ("Person", ["Person"]):
-            name = item.get("name")
-            yield from (name if isinstance(name, list) else [name] if isinstance(name, str) else [])
+def _of_next_line(lines: Sequence[Block]) -> Byline | None:
+    """The byline that begins with "By" on a line of its own and goes on in the next."""
+    if len(lines) < 2 or len(lines[1].text) > SHORT or not _is_opener(lines[0].text):
+        return None
+    text = lines[1].text
+    if names := read_names(fold(text).text).names:
+        return Byline(names, text, True)
+    name = collective(text)
+    return Byline((), name, True) if name else None
+
+
+def closing_byline(document: Document, zone: Sequence[Block]) -> tuple[Block, Byline] | None:
+    """A byline that stands at the end: one that opens as such and is nothing else, or a full name that the page's class
+    names call one."""
+    for block in zone:
+        if len(block.text) <= 100 and (found := find_byline(block.text)) and found.names and is_full(found.names[0]):
+            return block, found
+    for block in zone if document.kind == "html" else ():
+        if len(block.text) <= 40 and _is_classed(document, block):
+            read = read_names(fold(block.text).text)
+            lone = len(read.names) == 1 and not read.rest and _is_person(read.names[0])
+            if lone and not _is_label(read.names[0], document, every_word=True):
+                return block, Byline(read.names, block.text, False)
+    return None
+
+
+def _names_by_place(document: Document, block: Block, headline: int) -> tuple[str, ...]:
+    """Full names on a line that holds a date beside them, that stands next to a line with nothing but a date, or that
+    stands under the headline and is given again elsewhere."""
+    if block.index == headline:
+        return ()
+    folded = fold(block.text).text
+    if any(char.isdigit() for char in folded):
+        names = _names_beside_date(folded)
+        return () if any(_is_label(name, document) for name in names) else names
+    read = read_names(folded)
+    names = read.names
+    if not names or read.rest or len(names) > 3 or not all(_is_person(name) for name in names):
+        return ()
+    near = document.blocks[max(0, block.index - 1) : block.index + 2]
+    placed = any(_is_date(other.text) for other in near if other is not block) or (
+        0 < block.index - headline <= UNDER and sum(1 for other in document.blocks if block.text in other.text) > 1
+    )
+    return names if placed and not any(_is_label(name, document, any_word=True) for name in names) else ()
+
+
+def _names_beside_date(folded: str) -> tuple[str, ...]:
+    match = _DATE.search(folded)
+    if not match:
+        return ()
+    pieces = (folded[: match.start()].strip(_EDGES), folded[match.end() :].strip(_EDGES))
+    for piece, other in (pieces, pieces[::-1]):
+        read = read_names(piece)
+        light = not read.rest or not read.rest[0].isalpha() or read.rest.split()[0] in ("in", "on")
+        if read.names and all(map(is_full, read.names)) and light and not is_prose(other):
+            return read.names
+    return ()
+
+
+def _is_date(text: str) -> bool:
+    """Whether a line is mostly a date."""
+    match = _DATE.search(fold(text).text) if len(text) <= 60 and any(char.isdigit() for char in text) else None
+    return match is not None and len(match[0]) >= 0.5 * len(text)
+
+
+def _is_label(name: str, document: Document, *, any_word: bool = False, every_word: bool = False) -> bool:
+    """Whether a capitalised line is a label, not a person: its last word (or any, or every one) stands somewhere on the
+    page in lower case, or it goes with dates."""
+    words = [word.lower() for word in name.split() if len(word) > 1]
+    dated = opening_words("date") | opening_words("updated")
+    if not words or all(word in dated for word in words) or words[-1] in opening_words("updated"):
+        return True
+    if any_word:
+        return any(_in_lower_case(word, document) for word in words)
+    return all(_in_lower_case(word, document) for word in (words if every_word else words[-1:]))
+
+
+def _in_lower_case(word: str, document: Document) -> bool:
+    if not word.isalpha() or word.upper() == word:
+        return False
+    form = re.compile(rf"(?<![\w@./-]){word}(?![\w@/])")
+    return any(form.search(block.text) for block in document.blocks if word in block.text)
+
+
+def is_prose(text: str) -> bool:
+    return len(text.split()) > 6
+
+
+def _is_person(name: str) -> bool:
+    """Whether a name can only be one: two to four capitalised words, none of which a label would have."""
+    words = name.split()
+    return 2 <= len(words) <= 4 and all(_NAME_WORD.fullmatch(word) or word.islower() for word in words)
+
+
+_NAME_WORD = regex.compile(
+    r"(?:Mc|Mac|O'|D'|L')?\p{Lu}[\p{Ll}\p{M}]+(?:[-'](?:\p{Lu}[\p{Ll}\p{M}]+|\p{Ll}+))?|\p{Lu}\.|\p{Lo}{2,}", regex.V1
+)
+
+
+def _is_opener(text: str) -> bool:
+    match = _opener().fullmatch(f"{text.strip(' :')} ") if len(text) <= 14 else None
+    return bool(match)
+
+
+def _is_classed(document: Document, block: Block) -> bool:
+    words = " ".join([node.words for node in document.ancestors(block, 4)])
+    return bool(_AUTHOR_CLASS.search(words)) and not _NOT_AUTHOR_CLASS.search(words)
+
+
+def _plain_names(text: str) -> tuple[str, ...]:
+    """The names of a line that holds names and perhaps a title or a date; () for any other line."""
+    read = read_names(_GLUED_MONTH.sub(" ", fold(text).text.strip()))
+    if read.rest and ((read.rest[0].isalpha() and len(read.rest) > 60) or not any(map(is_full, read.names))):
+        return ()
+    return read.names
+
+
+# --- heads ------------------------------------------------------------------------------------------
+
+
+class Stated(NamedTuple):
+    """Authors as a head states them."""
+
+    names: tuple[str, ...]
+    raw: str
+    source: str
+
+
+_META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
+         "citation_author", "cxenseparse:author", "article:author_name", "bt:author")  # fmt: skip
+_WRITTEN_BY = frozenset(["written by", "by", "author", "von", "verfasst von", "geschrieben von", "escrito por", "por",
+                         "écrit par", "par", "scritto da", "di", "geschreven door", "skrevet av", "автор"])  # fmt: skip
+
+
+def stated_authors(document: Document) -> Iterator[Stated]:
+    """Authors of the head, from the surest source to the least."""
+    head = document.head
+    people = {name: item for item in head.json_ld if isinstance(name := item.get("@id"), str) and item.get("name")}
+    for item in head.json_ld:
+        if "author" in item and ("headline" in item or "datePublished" in item or is_article(item)):
+            raw = [name for name in _person_names(item.get("author"), people) if name.strip()]
+            if names := _from_fields(raw):
+                yield Stated(names, "; ".join(raw), "json-ld")
+    for field in _META:
+        texts = head.meta.get(field, ())
+        if field.startswith("citation"):
+            texts = tuple(_LAST_FIRST.sub(r"\2 \1", text) for text in texts)
+        if texts and (names := _from_fields(texts)):
+            yield Stated(names, "; ".join(texts), "meta")
+    for number in "12":
+        label = (head.first(f"twitter:label{number}") or "").lower().rstrip(" :")
+        if label in _WRITTEN_BY and (text := head.first(f"twitter:data{number}")) and (names := _from_fields([text])):
+            yield Stated(names, text, "meta")
+
+
+_LAST_FIRST = re.compile(r"^([^,;]{2,30}),\s*([^,;]{1,40})$")
+
+
+def stated_agency(document: Document) -> tuple[str, str] | None:
+    """(raw, source) of an author in the head that may be an agency: the caller knows their names."""
+    for item in document.head.json_ld:
+        for author in _listed(item.get("author")):
+            name = author.get("name") if isinstance(author, Mapping) else author
+            if isinstance(name, str) and name.strip():
+                return name, "json-ld"
+    return next(((text, "meta") for field in _META[:3] for text in document.head.meta.get(field, ())), None)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def is_article(item: Mapping[str, Any]) -> bool:
+    """Whether a JSON-LD object is of a type that has a text: Article and its subtypes (https://schema.org/Article)."""
+    kinds = item.get("@type")
+    return any(isinstance(kind, str) and kind.endswith(("Article", "Posting", "Report", "Review"))
+               for kind in (kinds if isinstance(kinds, list) else [kinds]))  # fmt: skip
+
+
+def _from_fields(texts: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name for text in texts for name in names_in_field(text)))
+    if not names:
+        return tuple(dict.fromkeys(name for text in texts if (name := collective(text))))
+    return tuple(name for name in names if is_full(name)) or names
+
+
+def _person_names(author: Any, people: Mapping[str, Mapping[str, Any]], depth: int = 0) -> Iterator[str]:
+    """The names of an author value: text, an object, a reference to an object elsewhere in the page, a list of them."""
+    if isinstance(author, str):
+        if author in people:
+            yield from _person_names(people[author], people, depth + 1) if depth < 3 else ()
+        else:
+            yield author
+    elif isinstance(author, list):
+        for item in author[:40] if depth < 3 else ():
+            yield from _person_names(item, people, depth + 1)
+    elif isinstance(author, Mapping):
+        kind = author.get("@type", "Person")
+        named = author.get("name")
+        if named is None and isinstance(at := author.get("@id"), str) and at in people and depth < 3:
+            yield from _person_names(people[at], people, depth + 1)
+        elif "person" in str(kind).lower():
+            yield from (name for name in (named if isinstance(named, list) else [named]) if isinstance(name, str))
+
+
+# --- together ---------------------------------------------------------------------------------------
+
+
+class Authors(NamedTuple):
+    """Who wrote it, and where that was read."""
+
+    names: tuple[str, ...]
+    raw: str
+    source: str
+    confidence: float
+    block: Block | None = None
+
+
+def find_authors(
+    stated: Sequence[Stated], visible: tuple[Block, Byline] | None, site: frozenset[str], agency: str | None
+) -> Authors | None:
+    """The authors on which head and byline agree, or those of the better one: full names before single words, people
+    before teams, anybody before the site's own name."""
+    seen = visible[1].names if visible else ()
+    block, byline = visible or (None, Byline((), "", False))
+    shown = fold(block.text).text.lower() if block else ""
+    for names, raw, source in stated:
+        names = _people(names, site)
+        if names and is_full(names[0]):
+            more = {name.lower() for name in names} < {name.lower() for name in seen}
+            if shown and not more and all(name.lower() in shown for name in names):
+                return Authors(names, raw, source, 0.95)
+            if block and byline.opened and seen and is_full(seen[0]) and not _share(names, seen):
+                return Authors(seen, byline.raw, "line", 0.7, block)  # heads often name who put it on the site
+            if more:
+                break
+            return Authors(names, raw, source, 0.95 if _share(names, seen) else 0.9)
+    if block and seen and (is_full(seen[0]) or byline.opened or any(_share(item.names, seen) for item in stated)):
+        return Authors(_people(seen, site) or seen, byline.raw, "line", 0.85 if byline.opened else 0.75, block)
+    if agency:
+        return None
+    for names, raw, source in stated:
+        if names := _people(names, site):
+            return Authors(names, raw, source, 0.7)
+    if block and byline.opened and not seen:
+        name = collective(byline.raw)
+        return Authors((name,), byline.raw, "line", 0.6, block) if name else None
+    for names, raw, source in stated:
+        if _is_person(names[0]) and names[0].split()[0].lower() not in _ARTICLES:
+            return Authors(names, raw, source, 0.6)  # whose site it is
+    for names, raw, source in stated:  # the site's own name, where the page shows it as its author too
+        if shown and all(plain_key(name) in plain_key(shown) for name in names):
+            return Authors(names, raw, source, 0.5)
+    return None
+
+
+_ARTICLES = frozenset("the der die das le la les il lo el los de het".split())
+
+
+def _people(names: Sequence[str], site: frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if plain_key(name) not in site)
+
+
+def _share(names: Sequence[str], seen: Sequence[str]) -> bool:
+    """Whether two bylines name somebody in common, in whatever case."""
+    return bool({name.lower() for name in names} & {name.lower() for name in seen})
+
+
+def plain_key(text: str) -> str:
+    """Letters and digits of a name only, lower case: how names of sites are compared.
+
+    >>> plain_key("The Example-News")
+    'examplenews'
+    """
+    return re.sub(r"[\W_]+", "", re.sub(r"^the\s+", "", text.lower()))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
-from functools import cache
+from typing import NamedTuple
 
 from cleaner.fold import fold
+from cleaner.metadata.byline import is_article
+from cleaner.metadata.calendar import date_data, read_dates
+from cleaner.metadata.site import host_of
 from cleaner.metadata.words import opening_words
-from cleaner.model import Document, Found
+from cleaner.model import Block, Document, Found
 
 LONGEST = 110
 _YEAR4, _MONTH2, _DAY2, _GAP = r"(?:19|20)\d\d", r"(?:0?[1-9]|1[0-2])", r"(?:[0-2]?\d|3[01])", r"[-/.\s]{1,2}"
@@ -26,12 +29,6 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY = re.compile(r"(?<!\d)(?:[0-2]?\d|3[01])(?:st|nd|rd|th|er|\.|º|°)?(?!\d)")
 _DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"[^\W\d_]+(?:\.[^\W\d_])?")
-_PUBLISHED = (
-    "article:published_time", "datepublished", "og:published_time", "publishdate", "publish-date", "date",
-    "dc.date.issued", "dc.date", "dcterms.created", "parsely-pub-date", "sailthru.date", "pubdate", "article.published",
-    "cxenseparse:recs:publishtime",
-)  # fmt: skip
-_UPDATED = ("article:modified_time", "datemodified", "og:updated_time", "last-modified", "dcterms.modified")
 
 
 def is_date_line(text: str) -> bool:
@@ -64,93 +61,186 @@ def date_text(text: str) -> str | None:
     return folded if not folded.endswith((".", "!", "?")) or len(words) <= 4 else None
 
 
-def is_update(text: str) -> bool:
-    lowered = fold(text).text.lower()
-    return any(word in lowered for word in opening_words("updated"))
+# --- heads ------------------------------------------------------------------------------------------
+
+_PUBLISHED = (
+    "article:published_time", "article:published:time", "article:published", "datepublished", "og:published_time",
+    "og:article:published_time", "publishdate", "publish-date", "publish_date", "published-date", "w-published-date",
+    "publication_date", "publicationdate", "date", "dc.date.issued", "dcterms.issued", "dcterms.date", "dc.date",
+    "dcterms.created", "dc.date.created", "citation_publication_date", "citation_online_date", "citation_date",
+    "parsely-pub-date", "sailthru.date", "pubdate", "article.published", "cxenseparse:recs:publishtime", "bt:pubdate",
+    "displaydate", "timestamp", "article_date_original", "originalpublicationdate", "datecreated",
+)  # fmt: skip
+_UPDATED = (
+    "article:modified_time", "article:modified:time", "datemodified", "og:updated_time", "og:modified_time",
+    "dcterms.modified", "dc.date.modified", "bt:moddate", "article.updated", "lastmod", "last-modified", "updated_time",
+)  # fmt: skip
 
 
-def dates_of_page(document: Document) -> dict[str, Found]:
-    """`published` and `updated` as the page's head states them."""
-    found: dict[str, Found] = {}
-    for field, ld_key, names in (("published", "datePublished", _PUBLISHED), ("updated", "dateModified", _UPDATED)):
-        stated = [(value, "json-ld") for item in document.head.json_ld if isinstance(value := item.get(ld_key), str)]
-        stated += [(value, "meta") for name in names for value in document.head.meta.get(name, ())]
-        if field == "published":
-            times = document.head.meta.get("time", ())
-            stated += [(value, "time") for value in times[:1]]
-        for raw, source in stated:
-            if value := iso_date(raw):
-                found[field] = Found(field, value, raw, source, 0.95 if source != "time" else 0.7)
-                break
-    return found
+class Stated(NamedTuple):
+    """A date of the head."""
+
+    value: str
+    raw: str
+    source: str
 
 
-def iso_date(raw: str) -> str | None:
+def _stated(document: Document, ld_key: str, names: Sequence[str], place: str) -> Stated | None:
+    """The date of an article's JSON-LD, of any JSON-LD, or of a meta element."""
+    objects = sorted(document.head.json_ld, key=lambda item: not is_article(item))
+    texts = [(text, "json-ld") for item in objects if isinstance(text := item.get(ld_key), str)]
+    texts += [(text, "meta") for name in names for text in document.head.meta.get(name, ())]
+    for text, source in texts:
+        if value := iso_date(text, place):
+            return Stated(value, text, source)
+    return None
+
+
+def iso_date(raw: str, place: str = "") -> str | None:
     """A machine-written date as ISO 8601, None where it is none or impossible.
 
     >>> iso_date("2013-04-02T04:00:00Z"), iso_date("Tue, 02 Apr 2013 04:00:00 GMT"), iso_date("2013-13-45")
     ('2013-04-02T04:00:00+00:00', '2013-04-02T04:00:00+00:00', None)
     """
-    text = raw.strip()
+    text = raw.strip()[:80]
     try:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            return dt.date.fromisoformat(text).isoformat()
+            return _sane(dt.datetime.fromisoformat(text)) and text
         if re.match(r"\d{4}-\d\d-\d\d[T ]", text):
             return _sane(
                 dt.datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d)", "", text.replace(" UTC", "Z").replace(" GMT", "Z")))
             )
         if re.match(r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} \d{4} \d", text):
             return _sane(parsedate_to_datetime(text))
+        if re.fullmatch(r"(?:19|20)\d{6}(?:T?\d{4,6})?", text):
+            return _sane(dt.datetime.strptime(text[:8], "%Y%m%d")) and f"{text[:4]}-{text[4:6]}-{text[6:8]}"
     except (ValueError, TypeError, OverflowError):
         pass
-    match = re.match(r"((?:19|20)\d\d)[-/.](\d\d?)[-/.](\d\d?)(?!\d)", text)
-    try:
-        return dt.date(*map(int, match.groups())).isoformat() if match else None
-    except ValueError:
-        return None
+    found = next(read_dates(fold(text).text, place), None)
+    return found.value if found and found.start <= 12 else None
 
 
 def _sane(moment: dt.datetime) -> str | None:
     return moment.isoformat() if 1900 <= moment.year <= 2100 else None
 
 
-def date_of_line(text: str, languages: Sequence[str] = ()) -> str | None:
-    """The date of a visible date line as ISO 8601, read by dateparser; None where it can't be read for certain."""
-    folded = date_text(text)
-    if folded is None:
-        return None
-    if match := re.search(r"((?:19|20)\d\d)\s*[年년./-]\s*(\d{1,2})\s*[月월./-]\s*(\d{1,2})", folded):
-        try:
-            return dt.date(*map(int, match.groups())).isoformat()
-        except ValueError:
-            return None
-    import dateparser
-
-    kernel = _kernel(folded)
-    settings = {"REQUIRE_PARTS": ["day", "month", "year"], "PREFER_DATES_FROM": "past", "STRICT_PARSING": True}
-    try:
-        moment = dateparser.parse(kernel, languages=[code for code in languages if code] or None, settings=settings)
-    except (ValueError, OverflowError):
-        return None
-    return moment.date().isoformat() if moment and 1900 <= moment.year <= 2100 else None
+# --- lines ------------------------------------------------------------------------------------------
 
 
-def _kernel(folded: str) -> str:
-    """The day, month and year of a date line, without the words and times around them."""
-    if match := _NUMERIC.search(folded):
-        return match[0]
-    for form in _kernel_forms():
-        if match := form.search(folded):
-            return match[0]
-    return folded
+class Shown(NamedTuple):
+    """A date of a visible line."""
+
+    field: str
+    """`published` or `updated`."""
+    value: str
+    block: Block
+    labelled: bool
+    """Whether a word says what the date is."""
 
 
-@cache
-def _kernel_forms() -> tuple[re.Pattern[str], ...]:
-    """`April 2, 2013` and `2 de abril de 2013`."""
-    month = "|".join(sorted(map(re.escape, opening_words("months")), key=len, reverse=True))
-    day, of = rf"{_DAY2}(?:st|nd|rd|th|er|\.|º)?", r"(?:of\s+|de\s+|-)?"
-    return (
-        re.compile(rf"\b(?:{month})\.?\s+{day},?\s+{of}{_YEAR4}", re.I),
-        re.compile(rf"{day}\s*{of}(?:{month})\.?,?\s*{of}{_YEAR4}", re.I),
+MOST_WORDS = 12
+"""Words beside its dates that a date line may have."""
+_YEARS = re.compile(r"(?:19|20)\d\d|\d[./-]\d\d(?!\d)")
+
+
+def shown_dates(zone: Sequence[Block], place: str) -> list[Shown]:
+    """The dates of the date lines and bylines among some blocks, in order."""
+    found: list[Shown] = []
+    for block in zone:
+        if 6 <= len(block.text) <= 2 * LONGEST and _YEARS.search(block.text):
+            found += _dates_of_line(block, place)
+    return found
+
+
+def _dates_of_line(block: Block, place: str) -> Iterator[Shown]:
+    folded = fold(block.text).text
+    moments = list(read_dates(folded, place))
+    if not moments:
+        return
+    around = folded
+    for moment in reversed(moments):
+        around = f"{around[: moment.start]} {around[moment.end :]}"
+    words = _WORDS.findall(around)
+    opens = moments[0].start <= 3 or any(
+        word.lower() in _TOLD for word in _WORDS.findall(folded[: moments[0].start][-25:])
     )
+    if len(words) > MOST_WORDS * (2 if opens else 1) or (
+        len(words) > 6 and not opens and around.rstrip()[-1:] in ".!?"
+    ):
+        return
+    data, before = date_data(), 0
+    for n, moment in enumerate(moments):
+        after = moments[n + 1].start if n + 1 < len(moments) else len(folded)
+        label, tail = folded[before : moment.start].lower(), folded[moment.end : after].lower().strip()
+        before = moment.end
+        if any(word in label for word in data["other"]):
+            continue
+        changed = _has(label, data["updated"]) or (not label.strip() and tail.startswith(_BEHIND))
+        told = changed or any(word.lower() in _TOLD for word in _WORDS.findall(label))
+        yield Shown("updated" if changed else "published", moment.value, block, told)
+
+
+_TOLD = frozenset(
+    "published posted veröffentlicht erstellt erschienen publié publicado pubblicato gepubliceerd publicerad "
+    "publiceret publisert опубликовано opublikowano yayınlanma 公開 発行 입력 نشر प्रकाशित submitted created".split()
+)
+
+
+_BEHIND = ("更新", "수정", "lastupdate", "updated")
+
+
+def _has(label: str, words: Sequence[str]) -> bool:
+    return any(word in label for word in words)
+
+
+# --- together ---------------------------------------------------------------------------------------
+
+
+def find_dates(document: Document, zone: Sequence[Block], ending: Sequence[Block], place: str) -> dict[str, Found]:
+    """`published` and `updated`: as the head states them, else as lines around the beginning of the body say, else as
+    its end says, else of the only `<time>`."""
+    found: dict[str, Found] = {}
+    stated = {
+        "published": _stated(document, "datePublished", _PUBLISHED, place),
+        "updated": _stated(document, "dateModified", _UPDATED, place),
+    }
+    lines = shown_dates(zone, place)
+    lines = lines or [shown for shown in shown_dates(ending, place) if shown.labelled]
+    for field, told in stated.items():
+        shown = next((item for item in lines if item.field == field), None)
+        if told and not (shown and field == "published" and _is_stamp(stated, shown)):
+            sure = 0.95 if not shown or shown.value[:10] == told.value[:10] else 0.85
+            found[field] = Found(field, told.value, told.raw, told.source, sure)
+        elif shown:
+            block = shown.block
+            found[field] = Found(field, shown.value, block.text, "line", 0.85 if shown.labelled else 0.75,
+                                 block.span, block.index)  # fmt: skip
+    times = document.head.meta.get("time", ())
+    value = iso_date(times[0], place) if len(times) == 1 and not found else None
+    if value:
+        found["published"] = Found("published", value, times[0], "time", 0.6)
+    return found
+
+
+def _is_stamp(stated: Mapping[str, Stated | None], shown: Shown) -> bool:
+    """Whether the head's date of publication is only that of its last change, and the page shows an earlier one."""
+    published, updated = stated["published"], stated["updated"]
+    same = published and updated and published.value[:16] == updated.value[:16]
+    return bool(same and published and shown.value[:10] < published.value[:10])
+
+
+def place_of(document: Document, language: str | None) -> str:
+    """The BCP 47 tag by which numbers of dates are read: the page's own, with the country of its host."""
+    declared = (document.head.language or "").replace("_", "-").lower()
+    code = (declared.split("-")[0] or language or "").lower()
+    if code != "en":
+        return code
+    if "-" in declared:
+        return "-".join(declared.split("-")[:2])
+    country = host_of(document.url or document.head.canonical).rsplit(".", 1)[-1]
+    if country in _COUNTRIES:
+        return "en-gb"
+    return "en" if country else ""
+
+
+_COUNTRIES = frozenset(["uk", "ie", "au", "nz", "in", "za", "ng", "ke", "sg", "my", "hk", "pk", "eu", "gh"])

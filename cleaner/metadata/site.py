@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
+from cleaner.metadata.byline import plain_key
 from cleaner.model import Document, Found
 
 _FIELDS = (
@@ -24,6 +26,31 @@ def find_site(document: Document) -> Iterator[Found]:
             yield Found(field, value, value, "meta", 0.9)
         elif value := _from_json_ld(document, field):
             yield Found(field, value, value, "json-ld", 0.9)
+
+
+_SITES = ("WebSite", "Organization", "NewsMediaOrganization")
+
+
+def site_keys(document: Document) -> frozenset[str]:
+    """The names of the site, as letters and digits only: as declared, of its publisher, and of its host."""
+    head = document.head
+    names = [name for field in ("og:site_name", "application-name", "publisher", "dc.publisher", "copyright")
+             for name in head.meta.get(field, ())]  # fmt: skip
+    names += [name for item in head.json_ld if (name := _text(item.get("publisher"), "name"))]
+    names += [name for item in head.json_ld
+              if item.get("@type") in _SITES and isinstance(name := item.get("name"), str)]  # fmt: skip
+    host = (host_of(document.url) or host_of(head.canonical)).removeprefix("www.")
+    labels = host.split(".")
+    names += [host, *labels[:-1], ".".join(labels[-2:])]
+    return frozenset(key for name in names if len(key := plain_key(name)) > 1)
+
+
+def host_of(url: str | None) -> str:
+    """The host of an address; empty where it has none or is none."""
+    try:
+        return urlsplit(url or "").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _from_json_ld(document: Document, field: str) -> str | None:

@@ -28,7 +28,9 @@ def read_head(tree: LexborHTMLParser) -> Head:
     title = tree.css_first("head > title") or tree.css_first("title")
     language = tree.root.attributes if tree.root is not None else {}
     canonical = tree.css_first('link[rel="canonical"]')
-    found = tree.css('meta[content], time[datetime], script[type="application/ld+json"]')  # one pass over the page
+    found = tree.css(
+        'meta[content], meta[value], time[datetime], script[type="application/ld+json"]'
+    )  # one pass over the page
     return Head(
         title=_tidy(title.text()) if title else None,
         language=_tidy(language.get("lang") or language.get("xml:lang")),
@@ -48,7 +50,7 @@ def _meta(found: list[LexborNode]) -> dict[str, tuple[str, ...]]:
         if node.tag != "meta":
             continue
         attributes = node.attributes
-        if content := _tidy(attributes.get("content")):
+        if content := _tidy(attributes.get("content") or attributes.get("value")):  # `value` is a common mistake
             for key in ("property", "name", "itemprop", "http-equiv"):
                 if name := attributes.get(key):
                     values.setdefault(name.strip().lower(), []).append(content)

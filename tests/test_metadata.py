@@ -1,0 +1,166 @@
+"""Metadata: what is read, from where, and above all what is not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cleaner import Article, clean
+from cleaner.fold import fold
+from cleaner.metadata.calendar import read_dates
+from cleaner.metadata.names import read_names
+
+BODY = (
+    "<p>The harbour board has agreed to let the ferry run until two in the morning from May, after three hours.</p>"
+    "<p>Fishermen spoke against the plan, and bakers for it. The crew will be paid by the town, as it was before.</p>"
+)
+
+
+def page(head: str = "", before: str = "", after: str = "", title: str = "Ferry will run at night") -> Article:
+    markup = f"<html lang='en'><head>{head}</head><body><h1>{title}</h1>{before}{BODY}{after}</body></html>"
+    return clean(markup, kind="html", url="https://www.bell.example/ferry", opinion="never")
+
+
+def linked(data: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps(data)}</script>'
+
+
+def found(article: Article, field: str) -> str | None:
+    return next((item.source for item in article.found if item.field == field), None)
+
+
+DATES = {
+    "en": "April 2, 2013",
+    "de": "2. April 2013",
+    "fr": "2 avril 2013",
+    "es": "2 de abril de 2013",
+    "pt": "2 de abril de 2013",
+    "it": "2 aprile 2013",
+    "nl": "2 april 2013",
+    "sv": "2 april 2013",
+    "da": "2. april 2013",
+    "no": "2. april 2013",
+    "fi": "2. huhtikuuta 2013",
+    "pl": "2 kwietnia 2013",
+    "cs": "2. dubna 2013",
+    "hu": "2013. április 2.",
+    "ro": "2 aprilie 2013",
+    "ru": "2 апреля 2013 г.",
+    "uk": "2 квітня 2013",
+    "tr": "2 Nisan 2013",
+    "el": "2 Απριλίου 2013",
+    "ar": "2 أبريل 2013",
+    "hi": "2 अप्रैल 2013",
+    "ja": "2013年4月2日",
+    "zh": "2013年04月02日",
+    "ko": "2013년 4월 2일",
+    "id": "2 April 2013",
+    "iso": "2013-04-02",
+}
+
+
+@pytest.mark.parametrize("language", DATES)
+def test_dates_of_many_languages_are_read(language: str) -> None:
+    assert [moment.value for moment in read_dates(fold(DATES[language]).text, language)] == ["2013-04-02"]
+
+
+@pytest.mark.parametrize("text", ["© 2013", "2013", "April 2013", "April 2", "04/02/2013", "2013-13-45", "31/02/2013"])
+def test_no_date_is_guessed(text: str) -> None:
+    assert list(read_dates(text)) == []
+
+
+def test_times_keep_their_zone() -> None:
+    texts = ("April 2, 2013 at 6:30 p.m. EDT", "2. April 2013, 18:30 Uhr", "2013-04-02 18:30 (UTC+5:30)")
+    values = [next(read_dates(text)).value for text in texts]
+    assert values == ["2013-04-02T18:30:00-04:00", "2013-04-02T18:30:00", "2013-04-02T18:30:00+05:30"]
+
+
+def test_a_copyright_line_is_no_date_of_publication() -> None:
+    assert page(after="<footer><p>Copyright © April 2, 2013 Example</p></footer>").published is None
+
+
+def test_an_update_is_no_publication() -> None:
+    article = page(before="<p>Updated April 2, 2013</p>")
+    assert (article.published, article.updated) == (None, "2013-04-02")
+
+
+def test_both_dates_of_one_line_are_read() -> None:
+    article = page(before="<p>Published 1 April 2013, updated 2 April 2013 10:00 GMT</p>")
+    assert (article.published, article.updated) == ("2013-04-01", "2013-04-02T10:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By ABBY Marlowe and J. P. van Dorn, Staff Writers", ("ABBY Marlowe", "J. P. van Dorn")),
+        ("By Jane Doe, John Roe and Ann O'Moe, Example News", ("Jane Doe", "John Roe", "Ann O'Moe")),
+        ("Von Jana von Beispiel", ("Jana von Beispiel",)),
+        ("Por Juan de la Muestra y María del Mar", ("Juan de la Muestra", "María del Mar")),
+        ("Par Jeanne Modèle", ("Jeanne Modèle",)),
+        ("Di Maria Esempio", ("Maria Esempio",)),
+        ("May 4, 2024 | By Jane Doe | 5 min read", ("Jane Doe",)),
+        ("文/王小明", ("王小明",)),
+        ("홍길동 기자", ("홍길동",)),
+        ("By Staff Reporter", ()),
+        ("By The Associated Press", ()),
+        ("Photo by Jane Doe", ()),
+    ],
+)
+def test_a_byline_gives_names_only(line: str, names: tuple[str, ...]) -> None:
+    assert page(before=f"<p>{line}</p>").authors == names
+
+
+def test_an_agency_is_no_author() -> None:
+    article = page(before="<p>By Reuters</p>")
+    assert (article.authors, article.agency) == ((), "Reuters")
+
+
+def test_an_author_may_be_an_object_elsewhere() -> None:
+    graph = [{"@type": "NewsArticle", "headline": "x", "author": {"@id": "#1"}}, {"@id": "#1", "name": "Jane Doe"}]
+    article = page(linked({"@graph": graph}))
+    assert (article.authors, found(article, "authors")) == (("Jane Doe",), "json-ld")
+
+
+def test_the_site_is_no_author_where_a_person_is_named() -> None:
+    head = '<meta name="author" content="The Bell"><meta property="og:site_name" content="The Bell">'
+    assert page(head, before="<p>By Jane Doe</p>").authors == ("Jane Doe",)
+
+
+def test_names_end_where_words_begin() -> None:
+    assert read_names("Jane Doe in Town on May 4").names == ("Jane Doe",)
+    assert read_names("the river").names == ()
+
+
+def test_a_heading_named_as_the_site_is_no_headline() -> None:
+    head = '<meta property="og:site_name" content="The Bell"><title>Ferry will run at night | The Bell</title>'
+    markup = f"<html><head>{head}</head><body><h1>The Bell</h1><h1>Ferry will run at night</h1>{BODY}</body></html>"
+    assert clean(markup, kind="html", opinion="never").headline == "Ferry will run at night"
+
+
+def test_a_menu_item_is_no_wall() -> None:
+    article = page(before="", after="<nav><a href='/s'>Subscribe</a></nav>")
+    assert (article.access.kind, article.access.truncated) == ("open", None)
+
+
+def test_content_tiers_tell_the_kind() -> None:
+    assert page('<meta name="article:content_tier" content="metered">').access.kind == "metered"
+    assert page('<meta name="article:content_tier" content="free">').access.kind == "open"
+
+
+def test_a_wall_behind_a_few_lines_truncates() -> None:
+    article = page(after="<p>To continue reading, subscribe now</p>")
+    assert (article.access.kind, article.access.truncated) == ("subscription", True)
+
+
+ODD = [None, 5, 1e308, True, "", "  ", [], {}, [[[[["x"]]]]], {"@id": "#1"}, {"name": {"name": 7}}, {"name": ["A", 3]},
+       "\ufffd\ud7ff", "9" * 5000, [None, {"@type": 3}], {"@type": ["Person"], "name": "x" * 10_000}]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ODD)
+def test_odd_json_ld_is_no_error(value: object) -> None:
+    keys = ("@type", "@id", "name", "author", "publisher", "headline", "datePublished", "dateModified", "image",
+            "articleSection", "isAccessibleForFree", "articleBody", "wordCount", "url")  # fmt: skip
+    for key in keys:
+        item = {"@type": "NewsArticle", "@id": "#1", "headline": "Ferry will run at night", key: value}
+        assert page(linked([item, {"@graph": [item, {"@id": "#1", "author": {"@id": "#1"}}]}])).headline
