@@ -53,7 +53,9 @@ def title_line(
     weights = fitted()
     found = candidates(document, start, furniture, debris)
     scores = [sum(weights[name] * value for name, value in features.items()) for _, features in found]
-    if found and found[0][0].index == 0 and not found[0][1]["ends"] and (start == 1 or _opens_body(document.blocks[1:2])):
+    above = [block.index for block, _ in found if block.index < start]
+    lone = above == [0] or (above[:1] == [0] and _opens_body(document.blocks[1:2]))
+    if lone and not found[0][1]["ends"]:
         return Line(found[0][0], max(LONE, 1.0 / (1.0 + exp(-scores[0]))))
     if not scores or max(scores) <= 0.0:
         return None
