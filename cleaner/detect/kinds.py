@@ -35,7 +35,6 @@ def table() -> Table:
     return Table(words, frozenset(data["ignored"]["words"]), data["tags"])
 
 
-@lru_cache(maxsize=65_536)
 def kind_of_words(words: str) -> Kind | None:
     """The kind of furniture that class, id and role words name.
 
@@ -57,11 +56,23 @@ def kind_of_words(words: str) -> Kind | None:
 
 def kind_of_place(document: Document, block: Block) -> tuple[Kind, str]:
     """The kind that the nearest telling element around a removed block names, and what said so; `other` if none."""
-    for node in document.ancestors(block, NEAREST):
-        if node.tag not in ("html", "body", "main", "article") and node.words and (named := kind_of_words(node.words)):
-            return named, f"class or id says {named}"
-        if named := table().tags.get(node.tag):
-            return named, f"stands in <{node.tag}>"
+    nodes, at = document.nodes, block.node
+    for _ in range(NEAREST):
+        if at < 0:
+            break
+        tag, words, at = nodes[at]
+        if told := _told_by(tag, words):
+            return told
     if block.link_share > 0.6:
         return "navigation", "is link text"
     return "other", ""
+
+
+@lru_cache(maxsize=65_536)
+def _told_by(tag: str, words: str) -> tuple[Kind, str] | None:
+    """What an element says of the kind of all in it, and what of it says so."""
+    if tag not in ("html", "body", "main", "article") and words and (named := kind_of_words(words)):
+        return named, f"class or id says {named}"
+    if named := table().tags.get(tag):
+        return named, f"stands in <{tag}>"
+    return None

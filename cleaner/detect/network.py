@@ -74,21 +74,22 @@ class Network:
         h = np.zeros((rows, width), np.float32)
         # all layers share two arrays: new ones of this size cost more than the products that fill them
         out, part = np.empty((2, rows - 2 * margin, width), np.float32)
-        first = np.matmul(x, self.first, out=out[: len(x)])
+        first = _multiply(x, self.first, out[: len(x)])
         first += self.first_bias
         h[real] = np.maximum(first, 0, out=first)
         for n, (weight, bias) in enumerate(self.layers):
             gap = gap_of(n)
-            np.matmul(h[inside], weight[width : 2 * width], out=out)
-            out += np.matmul(h[margin - gap : rows - margin - gap], weight[:width], out=part)
-            out += np.matmul(h[margin + gap : rows - margin + gap], weight[2 * width :], out=part)
+            _multiply(h[inside], weight[width : 2 * width], out)
+            out += _multiply(h[margin - gap : rows - margin - gap], weight[:width], part)
+            out += _multiply(h[margin + gap : rows - margin + gap], weight[2 * width :], part)
             out += bias
             np.maximum(out, 0, out=out)
             out[between] = 0
             h[inside] += out
             if n + 1 == POOL_AFTER:
                 h[real] += self._page(h[real], bounds)
-        return (h[real] @ self.last + self.last_bias)[:, 0]
+        answer: Floats = np.einsum("ij,j->i", h[real], self.last[:, 0]) + self.last_bias  # `@` would take threads
+        return answer
 
     def _page(self, h: Floats, bounds: Ints) -> Floats:
         """What each row is told of its whole document."""
@@ -96,6 +97,21 @@ class Network:
         mean = np.add.reduceat(h, bounds[:-1]) / size[:, None]
         page = np.concatenate([mean, np.maximum.reduceat(h, bounds[:-1])], axis=1)
         return np.repeat(np.maximum(page @ self.pool + self.pool_bias, 0), size, axis=0).astype(np.float32)
+
+
+MOST_PRODUCTS = 1 << 18
+"""Products of numbers up to which OpenBLAS takes one thread (`interface/gemm.c`). For matrices as small as these more
+threads mostly spin and wait for each other: on two busy cores they took ten times the CPU time."""
+
+
+def _multiply(x: Floats, weight: Floats, out: Floats) -> Floats:
+    """`x @ weight`, into `out`, in portions of rows so small that no threads are started for them."""
+    inner, width = weight.shape
+    portion = max(1, MOST_PRODUCTS // (inner * width))
+    whole = len(x) - len(x) % portion
+    np.matmul(x[:whole].reshape(-1, portion, inner), weight, out=out[:whole].reshape(-1, portion, width))
+    np.matmul(x[whole:], weight, out=out[whole:])
+    return out
 
 
 def gap_of(layer: int) -> int:
