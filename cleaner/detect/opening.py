@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from cleaner.layout import runs
-from cleaner.metadata.byline import is_byline
+from cleaner.measure import ends_sentence
+from cleaner.metadata.byline import is_byline, stated_authors
 from cleaner.metadata.dateline import opens_report
 from cleaner.metadata.dates import is_date_line
 from cleaner.metadata.headline import find_headline, key
@@ -62,16 +63,27 @@ def _opening(document: Document, furniture: frozenset[int], debris: frozenset[in
         yield from _repeated_headline(document, key(document.blocks[at].text), at, start)
         yield from _dek(document, at, start)
     near = range(0) if start is None else range(max(0, start - REACH), min(len(document.blocks), start + BELOW))
+    authors = tuple(name for stated in stated_authors(document) for name in stated.names)
     for block in document.blocks:
         inside = block.index in near
         if len(block.text) > LONGEST or block.index == at or block.role == "code":
             continue
         if not inside and not _DIGIT.search(block.text):
             continue  # most lines: no date line either
-        rule = "byline" if inside and is_byline(block.text) else "date" if is_date_line(block.text) else None
+        byline = inside and (is_byline(block.text) or _names_first(block.text, authors))
+        rule = "byline" if byline else "date" if is_date_line(block.text) else None
         if rule:
             score = 0.96 if inside else 0.8
             yield Evidence(block.index, "opening", f"opening.{rule}", score, f"is a {rule} line", "byline_furniture")
+
+
+LONGEST_CARD = 70
+"""Characters of a byline that opens with the name itself: `Abby Marlowe, Harbour Correspondent`."""
+
+
+def _names_first(text: str, authors: tuple[str, ...]) -> bool:
+    """Whether a line is a byline without a `By`: it opens with the name of an author whom the page states."""
+    return len(text) <= LONGEST_CARD and text.startswith(authors) and not ends_sentence(text)
 
 
 def body_start(document: Document, furniture: frozenset[int] = frozenset()) -> int | None:

@@ -55,7 +55,7 @@ def title_line(
     scores = [sum(weights[name] * value for name, value in features.items()) for _, features in found]
     above = [block.index for block, _ in found if block.index < start]
     lone = above == [0] or (above[:1] == [0] and _opens_body(document.blocks[1:2]))
-    if lone and not found[0][1]["ends"]:
+    if lone and not any(found[0][1][name] for name in ("ends", "colon", "exclaims")):  # `To the editor:`
         return Line(found[0][0], max(LONE, 1.0 / (1.0 + exp(-scores[0]))))
     if not scores or max(scores) <= 0.0:
         return None
