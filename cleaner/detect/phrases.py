@@ -152,6 +152,8 @@ ALWAYS = ("en", "common")
 """English furniture stands on pages of all languages."""
 SAMPLE = 3
 """Blocks, the longest, from which the language is told."""
+SAMPLE_CHARS = 300
+"""Characters of them: with more, one document in a hundred is told otherwise, and it takes twice as long."""
 
 
 def _languages(document: Document) -> tuple[str, ...]:
@@ -160,7 +162,7 @@ def _languages(document: Document) -> tuple[str, ...]:
     declared = declared_language(document)
     spoken = [declared.value] if declared else []
     if len(text) >= ENOUGH and not (declared and agrees(text, declared)):
-        code, confidence = identify(text)
+        code, confidence = identify(text[:SAMPLE_CHARS])
         spoken = [code, *spoken] if confidence >= 0.8 else spoken
     if not spoken:
         return (*ALWAYS, *(name for name in languages() if name not in ALWAYS))

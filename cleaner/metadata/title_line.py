@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
@@ -18,7 +19,7 @@ from typing import NamedTuple
 
 import regex
 
-from cleaner.fold import bare, fold
+from cleaner.fold import fold
 from cleaner.measure import UNSPACED, capital_share
 from cleaner.metadata.byline import is_byline
 from cleaner.metadata.dates import is_date_line
@@ -87,7 +88,7 @@ def candidates(
     blocks = document.blocks
     first = max(0, start - FURTHEST)
     body = _body_words(blocks[start : start + BODY_LINES])
-    keys = [bare(fold(block.text).text) for block in blocks]
+    lines = Counter(block.text.lower() for block in blocks)
     dated = [is_date_line(block.text) for block in blocks[first : start + 4]]
     named = [is_byline(block.text) for block in blocks[first : start + 4]]
     found = []
@@ -100,7 +101,7 @@ def candidates(
             continue
         features = _features(block, start, body)
         features["debris"] = float(block.index in debris)
-        features["again"] = float(keys.count(keys[block.index]) > 1)
+        features["again"] = float(lines[block.text.lower()] > 1)
         features["line behind"] = float(any(dated[at + 1 : at + 4]) or any(named[at + 1 : at + 4]))
         features["line before"] = float(any(dated[max(0, at - 3) : at]) or any(named[max(0, at - 3) : at]))
         features["label before"] = float(block.index > 0 and shape_of(blocks[block.index - 1]).words <= 3)
