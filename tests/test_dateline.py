@@ -123,3 +123,17 @@ def test_places_are_not_loaded_before_they_are_asked_for() -> None:
         "assert p._runs.cache_info().misses == 0 and d.tables.cache_info().misses == 0"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "ANKARA (AA) - Belediye başkanı köprünün sabah açılacağını ve nehrin",
+        "МОСКВА, 25 ноября. /ТАСС/. Последние дни дождя указывают",
+        "    OSLO, March 2 - The river began to fall\n  by noon, the mayor said, and the bridge",
+    ],
+)
+def test_the_only_line_of_a_report_is_no_headline(report: str) -> None:
+    article = clean(report, kind="text")
+    assert article.headline is None
+    assert article.dateline is not None

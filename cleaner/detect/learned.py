@@ -164,12 +164,14 @@ def detect_learned(document: Document, options: Options) -> list[Evidence]:
 def _judged(document: Document, model: Model, options: Options) -> list[Evidence]:
     batch = model.batch([document])
     content = model.judge(batch)
+    if document.kind == "html":
+        content = hopeful(batch, content)
     evidence: list[Evidence] = []
     if document.kind == "html" and options.opinion != "never":
         keeps = opinion_of(document) if options.opinion == "always" or doubt(batch, content) > UNSURE else None
         if keeps is not None:
             batch = with_opinion(batch, keeps)
-            advised = model.judge(batch)
+            advised = hopeful(batch, model.judge(batch))
             evidence = opinion_evidence(document, keeps, content - advised)
     elif document.kind == "text":
         content = unjudged(batch, level_runs(document, batch, content))
@@ -191,6 +193,17 @@ def unjudged(batch: Batch, content: Floats) -> Floats:
     nothing that debris could be told from."""
     words = batch.words
     return content if ((content > 0) & (words >= FEWEST_WORDS - 0.5)).any() else np.maximum(content, NEUTRAL)
+
+
+LEAST_HOPE, HOPE = -4.0, 1.0
+
+
+def hopeful(batch: Batch, content: Floats) -> Floats:
+    """The log-odds of a page, none of whose blocks of some words reads as an article, raised until the likeliest does:
+    that a page has some content is likelier than that it has none. Hopeless ones are left as they are."""
+    long = content[batch.words >= FEWEST_WORDS - 0.5]
+    most = long.max() if len(long) else LEAST_HOPE
+    return content + (HOPE - most) if LEAST_HOPE < most <= 0 else content
 
 
 def level_runs(document: Document, batch: Batch, content: Floats) -> Floats:

@@ -22,6 +22,7 @@ import regex
 from cleaner.fold import fold
 from cleaner.measure import UNSPACED, capital_share
 from cleaner.metadata.byline import is_byline
+from cleaner.metadata.dateline import opens_report
 from cleaner.metadata.dates import is_date_line
 from cleaner.model import Block, Document
 from cleaner.shape import is_bar, shape_of
@@ -97,7 +98,9 @@ def candidates(
         shape = shape_of(block)
         if block.index in furniture or dated[at] or named[at] or not 1 < shape.words <= 40 or len(block.text) > LONGEST:
             continue
-        if block.role not in ("paragraph", "heading") or (block.index == start and (shape.prose or shape.sentence)):
+        if block.role not in ("paragraph", "heading"):
+            continue
+        if block.index == start and (shape.prose or shape.sentence or opens_report(block.text)):
             continue
         features = _features(block, start, body)
         features["debris"] = float(block.index in debris)
