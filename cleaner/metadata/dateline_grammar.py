@@ -388,7 +388,8 @@ def merge(reading: Reading, group: Reading) -> Reading | None:
         or (group.regions and len(reading.regions) > 2)
     ):
         return None
-    return reading._replace(agency=group.agency or reading.agency, known_agency=group.known_agency or reading.known_agency,
+    return reading._replace(
+        agency=group.agency or reading.agency, known_agency=group.known_agency or reading.known_agency,
         date=group.date or reading.date, dated=group.dated or reading.dated, regions=reading.regions + group.regions,
         known_region=group.known_region or reading.known_region,
         bracketed_region=group.bracketed_region or reading.bracketed_region,
