@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import regex
@@ -27,9 +27,8 @@ from cleaner.model import Dateline
 MOST_PLACES = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """An opening read as a dateline, with what tells whether it is one."""
+class Reading(NamedTuple):
+    """An opening read as a dateline, with what tells whether it is one; a named tuple, since many are made."""
 
     end: int
     places: tuple[str, ...] = ()
@@ -48,7 +47,7 @@ class Reading:
     """Whether the agency stands without brackets."""
     looks_dated: bool = False
     """Whether a capital word and a day stand where the date would, as misprints do."""
-    known: tuple[Place | None, ...] = field(default=())
+    known: tuple[Place | None, ...] = ()
     """What the list has of each place."""
 
     def dateline(self, paragraph: str) -> Dateline:
@@ -68,8 +67,8 @@ def looked_up(reading: Reading) -> Reading:
     known = tuple(map(known_place, reading.places))
     reporter = len(known) > 1 and " " in reading.places[0] and not is_capitals(reading.places[0])
     if reporter and reading.known_agency and all(map(is_capitals, reading.places[1:])):
-        return replace(reading, places=reading.places[1:], known=known[1:])
-    return replace(reading, known=known)
+        return reading._replace(places=reading.places[1:], known=known[1:])
+    return reading._replace(known=known)
 
 
 # --- tokens ------------------------------------------------------------------------------------------
@@ -159,14 +158,14 @@ class Parser:
         if after > group:
             yield from self.place_first(after, found)
         if ended := self.separator(group):
-            yield replace(found, separator=ended[0], end=self.end_of(ended[1]))
+            yield found._replace(separator=ended[0], end=self.end_of(ended[1]))
         elif self.kind(at) == "(" and self.kind(group) == "word" and found.known_agency and len(found.agency) > 2:
-            yield replace(found, end=self.end_of(group))  # (CNN)The
+            yield found._replace(end=self.end_of(group))  # (CNN)The
 
     # PLACE, Region, date (AGENCY) -
     def place_first(self, at: int, reading: Reading) -> Iterator[Reading]:
         for places, after in self.places(at):
-            yield from self.rest(after, replace(reading, places=places))
+            yield from self.rest(after, reading._replace(places=places))
 
     def places(self, at: int, most: int = MOST_PLACES) -> Iterator[tuple[tuple[str, ...], int]]:
         """One place or several, parted by slashes, with the number of the token behind."""
@@ -209,7 +208,7 @@ class Parser:
     def rest(self, at: int, reading: Reading) -> Iterator[Reading]:
         """Regions, dates and agencies in any order, then the separator."""
         if self.alone and at == len(self.tokens):
-            yield replace(reading, end=len(self.text))
+            yield reading._replace(end=len(self.text))
             return
         after = at
         while self.kind(after) in (",", ".") and self.kind(after + 1) not in ("", "long dash") and after < at + 3:
@@ -223,23 +222,23 @@ class Parser:
                 return
         if (date := self.date(after)) and not reading.dated and not (stopped and not date[2]):
             end, value, readable = date
-            yield from self.rest(end, replace(reading, date=value, dated=readable, looks_dated=not readable))
+            yield from self.rest(end, reading._replace(date=value, dated=readable, looks_dated=not readable))
             return
         if (after > at or self.kind(at - 1) == ".") and (named := self.agency(after)):
-            yield from self.rest(named[1], replace(reading, agency=named[0], known_agency=True, bare_agency=True))
+            yield from self.rest(named[1], reading._replace(agency=named[0], known_agency=True, bare_agency=True))
         if comma and not reading.dated and len(reading.regions) < 3:
             for region, end in self.regions(after):
                 known = reading.known_region or is_region(region) or find_place(region) is not None
-                yield from self.rest(end, replace(reading, regions=(*reading.regions, region), known_region=known))
+                yield from self.rest(end, reading._replace(regions=(*reading.regions, region), known_region=known))
         if ended := self.separator(at):
             kind, after = ended
             if not reading.dated and (date := self.date(after)) and date[2] and self.separator(date[0]):
-                yield from self.rest(date[0], replace(reading, date=date[1], dated=True))
+                yield from self.rest(date[0], reading._replace(date=date[1], dated=True))
             if kind != "colon" and not reading.agency and (named := self.agency_after(after)):
-                yield replace(reading, agency=named[0], known_agency=True, separator=kind, end=self.end_of(named[1]))
-            yield replace(reading, separator=kind, end=self.end_of(after))
+                yield reading._replace(agency=named[0], known_agency=True, separator=kind, end=self.end_of(named[1]))
+            yield reading._replace(separator=kind, end=self.end_of(after))
         elif self.kind(at - 1) == ")" and reading.known_agency and self.kind(at) in ("word", "number"):
-            yield replace(reading, end=self.end_of(at))  # STOCKHOLM (TT) Rådet
+            yield reading._replace(end=self.end_of(at))  # STOCKHOLM (TT) Rådet
 
     def group(self, at: int) -> int | None:
         """The number of the token behind a group in brackets or slashes that opens here."""
@@ -389,8 +388,8 @@ def merge(reading: Reading, group: Reading) -> Reading | None:
         or (group.regions and len(reading.regions) > 2)
     ):
         return None
-    return replace(
-        reading, agency=group.agency or reading.agency, known_agency=group.known_agency or reading.known_agency,
+    return reading._replace(
+        agency=group.agency or reading.agency, known_agency=group.known_agency or reading.known_agency,
         date=group.date or reading.date, dated=group.dated or reading.dated, regions=reading.regions + group.regions,
         known_region=group.known_region or reading.known_region,
         bracketed_region=group.bracketed_region or reading.bracketed_region,

@@ -60,7 +60,7 @@ def find_place(name: str) -> Place | None:
     if not key or len(key) > 60:
         return None
     number = zlib.crc32(key.encode())
-    for place, run in zip(CLASSES, _runs(), strict=True):
+    for place, run in _runs():
         at = bisect_left(run, number)
         if at < len(run) and run[at] == number:
             return place
@@ -68,8 +68,8 @@ def find_place(name: str) -> Place | None:
 
 
 @cache
-def _runs() -> tuple[memoryview, ...]:
-    """The sorted sums of each class."""
+def _runs() -> tuple[tuple[Place, memoryview], ...]:
+    """The classes that have names, with the sorted sums of each."""
     data = (resources.files("cleaner.metadata") / "data" / "places.bin").read_bytes()
     at = data.index(MAGIC) + len(MAGIC)
     words = (
@@ -77,8 +77,9 @@ def _runs() -> tuple[memoryview, ...]:
     )
     counts = list(words[: len(CLASSES)])
     runs, start = [], len(CLASSES)
-    for count in counts:
-        runs.append(words[start : start + count])
+    for place, count in zip(CLASSES, counts, strict=True):
+        if count:
+            runs.append((place, words[start : start + count]))
         start += count
     return tuple(runs)
 
