@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from urllib.parse import urlsplit
@@ -217,16 +217,13 @@ def _extent(sample: Sample) -> tuple[int, int]:
 
 def alone(sample: Sample) -> Sample:
     """The body with its headline and nothing else, as it is when it has been cleaned before."""
-    chosen = np.flatnonzero((sample.labels == KEEP) | (sample.labels == HEADLINE)).tolist()
-    blocks = tuple([sample.document.blocks[n]._replace(index=i) for i, n in enumerate(chosen)])
-    document = replace(sample.document, blocks=blocks)
-    return replace(sample, document=document, labels=sample.labels[chosen], source="alone")
+    return _part(sample, np.flatnonzero((sample.labels == KEEP) | (sample.labels == HEADLINE)).tolist(), "alone")
 
 
-def _part(sample: Sample, chosen: range, source: str) -> Sample:
+def _part(sample: Sample, chosen: Sequence[int], source: str) -> Sample:
     blocks = tuple([sample.document.blocks[n]._replace(index=i) for i, n in enumerate(chosen)])
     document = replace(sample.document, blocks=blocks)
-    return replace(sample, document=document, labels=sample.labels[chosen.start : chosen.stop].copy(), source=source)
+    return replace(sample, document=document, labels=sample.labels[list(chosen)], source=source)
 
 
 def with_debris(sample: Sample, lines: Inserts, chance: random.Random, most: int = 5) -> Sample:
