@@ -1,0 +1,42 @@
+"""The command: parses, calls, prints. A command is a file of its own, listed once, here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cleaner.cli.clean import clean_command
+from cleaner.cli.evaluate import evaluate_command
+from cleaner.cli.explain import explain_command
+from cleaner.cli.train import train_command
+
+app = typer.Typer(
+    name="cleaner",
+    help="Takes the debris out of scraped news articles, and says what it took and why.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+
+app.command("clean")(clean_command)
+app.command("explain")(explain_command)
+app.command("evaluate")(evaluate_command)
+app.command("train")(train_command)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from cleaner import __version__
+
+        typer.echo(f"cleaner {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Takes the debris out of scraped news articles, and says what it took and why."""

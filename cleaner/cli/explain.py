@@ -1,0 +1,52 @@
+"""`cleaner explain`: a document with what is kept, what is removed, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cleaner.cli.common import (
+    STDIN,
+    Kind,
+    KindName,
+    Url,
+    Weights,
+    fail,
+    fail_writing,
+    own_weights,
+    prepare_streams,
+    read_source,
+    say,
+    source_kind,
+)
+from cleaner.errors import CleanerError, InputError
+
+
+def explain_command(
+    file: Annotated[str, typer.Argument(help="A file, or - for standard input.")],
+    url: Url = None,
+    kind: Kind = KindName.auto,
+    weights: Weights = None,
+) -> None:
+    """Show a document with what is kept, what is removed, and why."""
+    from cleaner.explain import explain
+    from cleaner.pipeline import clean
+
+    try:
+        own = own_weights(weights)
+    except InputError as error:
+        fail(error)
+    try:
+        data = read_source(file, None if file == STDIN else Path(file))
+        article = clean(data, url=url, kind=source_kind(kind), weights=own)
+        prepare_streams()
+        explain(article)
+    except CleanerError as error:
+        say(f"error: {error.at(file)}")
+        raise typer.Exit(1) from None
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        fail_writing(error)
