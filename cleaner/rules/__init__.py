@@ -43,14 +43,13 @@ import regex
 
 from cleaner.errors import RuleError
 from cleaner.model import KINDS, Kind
+from cleaner.rules.openings import Demands, demands, opens
 
 Scope = Literal["line", "sentence"]
 FLAGS = regex.VERSION0 | regex.IGNORECASE
 SENTENCE_END = r"""(?:(?<=[.!?…؟।])(?=[\s)\]"'»”’]|$)|(?<=[。！？])|(?=[.!?…؟।。！？]|\s*$))"""
 TIMEOUT = 2.0
 """Seconds that one pattern may spend on one long text; patterns of the package need microseconds."""
-MOST_OPENINGS = 1_000
-"""Beginnings of texts of which a rule remembers whether it can match there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,20 +86,14 @@ class Rule:
             f"(?x)(?:{self.pattern[4:]}\n){SENTENCE_END}" if verbose else f"(?:{self.pattern}){SENTENCE_END}"
         )
 
-    def may_open(self, opening: str) -> bool:
-        """Whether a text that begins so, with one or two characters or its first word, can match; found out once for
-        each."""
-        known = self._openings.get(opening)
-        if known is None:
-            if len(self._openings) >= MOST_OPENINGS:
-                self._openings.clear()
-            known = self.matcher is not None and self.matcher.match(opening, partial=True) is not None
-            self._openings[opening] = known
-        return known
+    def may_match(self, firsts: Iterable[str], text: str) -> bool:
+        """Whether it can match in a text, given in lower case, where something begins in one of these ways."""
+        openings, needles = self.demands.openings, self.demands.needles
+        return any(opens(openings, first) for first in firsts) or any(needle in text for needle in needles)
 
     @cached_property
-    def _openings(self) -> dict[str, bool]:
-        return {}
+    def demands(self) -> Demands:
+        return demands(self.pattern or "", dict(self.words))
 
     def _compile(self, pattern: str) -> regex.Pattern[str]:
         lists: dict[str, Any] = {name: list(items) for name, items in self.words}
