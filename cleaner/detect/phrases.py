@@ -205,9 +205,9 @@ def _languages(document: Document) -> tuple[str, ...]:
 
 
 def _candidates(book: Phrasebook, lowered: Sequence[str], joined: Set[int]) -> tuple[list[int], list[int]]:
-    """For each line, as bits, the rules of which a key begins in it, and those that can match in it as it begins, or one
-    of its sentences, or a piece of a bar. `joined` holds the lines that go on with the sentences of the line before: a key
-    may run from one into the other."""
+    """For each line, as bits, the rules of which a key begins in it, and those that can match in it as it begins, or
+    one of its sentences, or a piece of a bar. `joined` holds the lines that go on with the sentences of the line
+    before: a key may run from one into the other."""
     keyed, opened = [book.unkeyed] * len(lowered), [0] * len(lowered)
     starts = [0, *accumulate(len(line) + 1 for line in lowered)]
     text = "".join((" " if n in joined else "\n") + line for n, line in enumerate(lowered))[1:]

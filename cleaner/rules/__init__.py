@@ -32,12 +32,14 @@ how the page is gated; `score` (0.5 to 1, default 0.92); `lists` names are visib
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any, Literal, cast
+from zlib import crc32
 
 import regex
 
@@ -93,11 +95,42 @@ class Rule:
 
     @cached_property
     def demands(self) -> Demands:
+        """What the pattern asks of a text; that of the package's own rules is kept in a file, since it takes time."""
+        mark, openings, needles = _kept_demands().get(self.name, (0, [], []))
+        if mark == self.mark:
+            return Demands(frozenset(openings), frozenset(needles))
         return demands(self.pattern or "", dict(self.words))
+
+    @property
+    def mark(self) -> int:
+        """Changes with the pattern and its words."""
+        return crc32(repr((self.pattern, self.words)).encode())
 
     def _compile(self, pattern: str) -> regex.Pattern[str]:
         lists: dict[str, Any] = {name: list(items) for name, items in self.words}
         return regex.compile(pattern, FLAGS, **lists)
+
+
+DEMANDS = "demands.json"
+"""In `data`: by rule the mark of its pattern, the openings and the needles. Made by `kept_demands`."""
+
+
+@cache
+def _kept_demands() -> Mapping[str, tuple[int, list[str], list[str]]]:
+    with (resources.files(__name__) / "data" / DEMANDS).open(encoding="utf8") as file:
+        kept: dict[str, tuple[int, list[str], list[str]]] = json.load(file)
+        return kept
+
+
+def kept_demands(sets: Iterable[RuleSet]) -> str:
+    """What belongs into the file DEMANDS for some rules."""
+    rules = sorted((rule for rule_set in sets for rule in rule_set.rules if rule.pattern), key=lambda rule: rule.name)
+    lines = []
+    for rule in rules:
+        found = demands(rule.pattern or "", dict(rule.words))
+        kept = json.dumps((rule.mark, sorted(found.openings), sorted(found.needles)), ensure_ascii=False)
+        lines.append(f"{json.dumps(rule.name)}: {kept}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 @dataclass(frozen=True, slots=True)

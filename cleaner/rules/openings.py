@@ -28,7 +28,7 @@ class Demands:
     openings: frozenset[str]
     """The first REACH characters or less, in lower case, of what the pattern matches; digits as DIGIT."""
     needles: frozenset[str]
-    """Of matches that begin with anything: literals, in lower case, of which each has one; "" where nothing is known."""
+    """Literals in lower case of which each match has one that begins otherwise; "" where nothing is known of it."""
 
 
 def demands(pattern: str, lists: Mapping[str, Sequence[str]]) -> Demands:
@@ -76,7 +76,13 @@ _ANY, _EMPTY = _Node("any"), _Node("empty")
 
 
 def _literal(text: str) -> _Node:
+    if any(char in _LIKE_I for char in text):
+        return _ANY
     return _Node("text", text.lower())
+
+
+_LIKE_I = "\u0130\u0131"
+"""Letters that `regex` takes for an `i` where case doesn't matter, though `str.lower` doesn't."""
 
 
 class _Reader:
