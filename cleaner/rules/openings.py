@@ -181,7 +181,8 @@ class _Reader:
 
     def characters(self) -> _Node:
         """A class in square brackets: its characters where they are few and listed, anything otherwise."""
-        chars, at = [], self.at + 1
+        chars: list[str] = []
+        at = self.at + 1
         simple = self.pattern[at : at + 1] != "^"
         while (char := self.pattern[at : at + 1]) and (char != "]" or at == self.at + 1):
             escapes = char == "\\"
