@@ -581,7 +581,7 @@ MOST_REMEMBERED = 100_000
 
 def names_comments(words: str) -> bool:
     """Whether a class, id or role, or several, names comments."""
-    return any([hint in words for hint in _COMMENT_HINTS]) and COMMENTS.search(words) is not None
+    return any(hint in words for hint in _COMMENT_HINTS) and COMMENTS.search(words) is not None
 
 
 class _Names(dict[str, tuple[float, float, bool]]):

@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, reduce
-from heapq import nlargest
 from itertools import accumulate
 from operator import or_
 
@@ -16,7 +15,7 @@ from ahocorasick_rs import AhoCorasick
 
 from cleaner.fold import PUNCTUATION, Folded, bare, fold, folded_lines
 from cleaner.layout import runs
-from cleaner.metadata.language import ENOUGH, agrees, declared_language, identify
+from cleaner.metadata.language import declared_language, spoken
 from cleaner.model import Block, Document, Evidence, Kind, Span
 from cleaner.rules import TIMEOUT, Rule, RuleSet, languages, rules_of
 from cleaner.rules.openings import REACH, opening
@@ -184,24 +183,19 @@ NEAR = (
 """Languages that are taken for one another on few words, or share phrases."""
 ALWAYS = ("en", "common")
 """English furniture stands on pages of all languages."""
-SAMPLE = 3
-"""Blocks, the longest, from which the language is told."""
-SAMPLE_CHARS = 300
-"""Characters of them: with more, one document in a hundred is told otherwise, and it takes twice as long."""
 
 
 def _languages(document: Document) -> tuple[str, ...]:
     """The rule files to ask, the document's own language first."""
-    text = " ".join(nlargest(SAMPLE, (block.text for block in document.blocks), key=len))
     declared = declared_language(document)
-    spoken = [declared.value] if declared else []
-    if len(text) >= ENOUGH and not (declared and agrees(text, declared)):
-        code, confidence = identify(text[:SAMPLE_CHARS])
-        spoken = [code, *spoken] if confidence >= 0.8 else spoken
-    if not spoken:
+    code, confidence = spoken(document)
+    names = [declared.value] if declared else []
+    if confidence >= 0.8 and code not in names:
+        names.insert(0, code)
+    if not names:
         return (*ALWAYS, *(name for name in languages() if name not in ALWAYS))
-    near = [other for group in NEAR if group & set(spoken) for other in sorted(group)]
-    return tuple(name for name in dict.fromkeys((*spoken, *near, *ALWAYS)) if name in languages())
+    near = [other for group in NEAR if group & set(names) for other in sorted(group)]
+    return tuple(name for name in dict.fromkeys((*names, *near, *ALWAYS)) if name in languages())
 
 
 def _candidates(book: Phrasebook, lowered: Sequence[str], joined: Set[int]) -> tuple[list[int], list[int]]:
