@@ -10,6 +10,7 @@ from cleaner.errors import CleanerError, InputError
 from cleaner.model import Article, SourceKind
 from cleaner.options import Options
 
+STDIN = "-"
 MOST_BYTES = 200_000_000
 """Of one document."""
 
@@ -78,3 +79,9 @@ def checked(data: bytes, name: str) -> bytes:
         raise InputError(f"larger than {MOST_BYTES // 1_000_000} MB", where=name, todo="split it")
     return data
 
+
+def is_folder(path: Path) -> bool:
+    try:
+        return str(path) != STDIN and path.is_dir()
+    except (OSError, ValueError):  # a name too long for the file system, or with a NUL
+        return False
