@@ -76,7 +76,7 @@ def files_in(folder: Path) -> Iterator[Path]:
                 open_.append(_entries(Path(entry.path)))
             except OSError:
                 yield Path(entry.path)  # whoever reads it will say why it can't be
-        elif suffixes(entry.name)[0] in (*DOCUMENTS, *RECORDS, *ARCHIVES) and not entry.is_dir():
+        elif suffixes(entry.name)[0] in (*DOCUMENTS, *RECORDS, *ARCHIVES) and not is_folder(Path(entry.path)):
             yield Path(entry.path)
 
 
@@ -221,7 +221,9 @@ def _zip(source: _Source, compressed: str) -> Iterator[Job]:
                     if holds == ".warc":
                         yield from _warc_records(source, stream, f"!{member.filename}")
                     else:
-                        yield source.job(f"!{member.filename}", _read(_opened(stream, packed), member.filename))
+                        yield source.job(
+                            f"!{member.filename}", _read(_opened(stream, packed), f"{source.name}!{member.filename}")
+                        )
             except _BROKEN as error:
                 yield source.job(f"!{member.filename}", InputError(f"can't be read: {error}"))
 
@@ -237,7 +239,7 @@ def _tar(source: _Source, compressed: str) -> Iterator[Job]:
                 continue
             held = archive.extractfile(member)
             if held is not None:
-                yield source.job(f"!{member.name}", _read(_opened(held, packed), member.name))
+                yield source.job(f"!{member.name}", _read(_opened(held, packed), f"{source.name}!{member.name}"))
 
 
 def _opened(stream: IO[bytes], packed: str) -> IO[bytes]:
