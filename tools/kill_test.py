@@ -1,5 +1,5 @@
-"""Kills a batch run, its parent or one of its workers, at random moments, goes on with the same command, and compares the
-outputs with those of an undisturbed run, byte for byte.
+"""Kills a batch run, its parent or one of its workers, at random moments, goes on with the same command, and compares
+the outputs with those of an undisturbed run, byte for byte.
 
     python tools/kill_test.py --kills 50 --documents 4000
 """
