@@ -29,6 +29,8 @@ class Job:
     """Changes when the document does, as far as that can be told without reading it."""
     relative: str = ""
     """Path of its output under an output folder, without the ending."""
+    options: Options | None = None
+    """Where they are others than those of the work."""
     extra: Mapping[str, object] | None = None
     """What the record it came from holds besides; goes into its output as it is."""
 
@@ -48,7 +50,7 @@ class Clean:
     def __call__(self, job: Job) -> Article:
         from cleaner.pipeline import Cleaner
 
-        return Cleaner(self.options).clean(job.content(), url=job.url, kind=job.kind)
+        return Cleaner(job.options or self.options).clean(job.content(), url=job.url, kind=job.kind)
 
 
 def read_file(path: Path) -> bytes:
