@@ -194,7 +194,9 @@ def test_a_document_that_takes_too_long_is_504_and_the_service_goes_on() -> None
     assert _refusal_of(ValueError("x")).status == 500
 
 
-def test_the_command_serves_and_ends(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Of a service that runs as a process."""
     httpx = pytest.importorskip("httpx")
     pytest.importorskip("uvicorn")
     port = 20_000 + os.getpid() % 20_000
@@ -207,9 +209,30 @@ def test_the_command_serves_and_ends(tmp_path: Path) -> None:
                 break
             except httpx.TransportError:
                 time.sleep(0.1)
-        answer = httpx.post(f"http://127.0.0.1:{port}/clean", json={"text": TEXT}, timeout=60)
-        assert answer.json()["headline"] == "Rain ends"
+        yield f"http://127.0.0.1:{port}"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) in (0, -signal.SIGTERM)
     finally:
         process.kill()
+        process.wait()
+
+
+def test_the_command_serves(address: str) -> None:
+    import httpx
+
+    answer = httpx.post(f"{address}/clean", json={"text": TEXT}, timeout=60)
+    assert answer.json()["headline"] == "Rain ends"
+    lines = "".join(json.dumps({"id": n, "text": TEXT}) + "\n" for n in range(20))
+    answer = httpx.post(f"{address}/clean/batch", content=lines, timeout=60)
+    assert [json.loads(line)["id"] for line in answer.text.splitlines()] == list(range(20))
+
+
+def test_it_does_as_its_description_says(address: str) -> None:
+    pytest.importorskip("schemathesis")
+    command = [
+        "schemathesis", "run", f"{address}/openapi.json", "--max-examples", "15", "--exclude-path", "/clean/batch",
+        "--suppress-health-check", "all", "--no-color",
+    ]  # fmt: skip
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PATH": path})
+    assert done.returncode == 0, done.stdout[-3_000:]

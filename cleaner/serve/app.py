@@ -175,8 +175,8 @@ class Service:
         """The job of a JSON object."""
         if not isinstance(record, dict):
             raise RefusedError(400, "not a JSON object", 'send {"html": "..."} or {"text": "..."}')
-        named: list[SourceKind] = [name for name in ("html", "text") if isinstance(record.get(name), str)]
-        if len(named) != 1:
+        named: list[SourceKind] = [name for name in ("html", "text") if name in record]
+        if len(named) != 1 or not isinstance(record[named[0]], str):
             raise RefusedError(400, "neither html nor text, or both", 'send {"html": "..."} or {"text": "..."}')
         url = record.get("url")
         if url is not None and not isinstance(url, str):

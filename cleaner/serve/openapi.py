@@ -41,8 +41,8 @@ def document(max_bytes: int, options: tuple[str, ...]) -> dict[str, Any]:
     url = {"name": "url", "in": "query", "schema": {"type": "string"}, "description": "Where the document came from."}
     bodies = {
         "application/json": {"schema": {"$ref": "#/components/schemas/Source"}},
-        "text/html": {"schema": {"type": "string"}},
-        "text/plain": {"schema": {"type": "string"}},
+        "text/html": {"schema": {}},
+        "text/plain": {"schema": {}},
     }
     return {
         "openapi": "3.1.0",
@@ -57,7 +57,7 @@ def document(max_bytes: int, options: tuple[str, ...]) -> dict[str, Any]:
             }},
             "/clean/batch": {"post": {
                 "summary": "Clean many documents: a JSON object a line in, an article or an error a line out, in order",
-                "requestBody": {"required": True, "content": lines},
+                "requestBody": {"required": False, "content": lines},
                 "responses": {"200": {"description": "A line for each", "content": lines}, **failing(503)},
             }},
             "/healthz": {"get": {"summary": "Whether the service runs", "responses": {"200": {
