@@ -18,7 +18,8 @@ Settings, all optional:
 | `CLEANER_DROP_FAILED` | `False` | whether an item that can't be cleaned is dropped |
 
 Items are whatever itemadapter takes: dicts, Items, dataclasses, attrs and pydantic objects. Stats count
-`cleaner/cleaned`, `cleaner/failed`, and `cleaner/removed/KIND`. Pages are cleaned in the crawler's own process, at some dozens a second.
+`cleaner/cleaned`, `cleaner/failed`, and `cleaner/removed/KIND`.
+Pages are cleaned in the crawler's own process, at some dozens a second.
 """
 
 from __future__ import annotations
