@@ -24,6 +24,10 @@ class Options:
     """Ask trafilatura about pages too: where the learned detector is unsure, never, or always (slower)."""
     weights: str | None = None
     """Path of weights made by `cleaner train`, in place of those that come with the package."""
+    sites: str | None = None
+    """Path of a site memory made by `cleaner sites learn`."""
+    rules: tuple[str, ...] = ()
+    """Paths of rule files of your own, which are asked beside those of the package, whatever the language."""
     max_chars: int = 50_000_000
     """Longer sources are refused with an InputError."""
 

@@ -116,6 +116,8 @@ def _removal(block: Block, verdict: Verdict) -> Removal:
     if len(evidence) > 1:
         named = (item for item in evidence if item.kind == kind and item.score > 0.5)
         reason = next(named, None) or max(evidence, key=lambda item: item.score)
+        if reason.detector == "learned":  # of two reasons the one that people can check
+            reason = next((item for item in evidence if item.detector == "sites"), reason)
     return Removal(
         text, cast("Kind", kind), reason.rule, reason.detector, confidence, reason.why, block.span, block.index
     )

@@ -10,7 +10,9 @@ from cleaner.cli.clean import clean_command
 from cleaner.cli.evaluate import evaluate_command
 from cleaner.cli.explain import explain_command
 from cleaner.cli.filter import filter_command
+from cleaner.cli.rules import rules_app
 from cleaner.cli.serve import serve_command
+from cleaner.cli.sites import sites_app
 from cleaner.cli.train import train_command
 
 app = typer.Typer(
@@ -27,6 +29,8 @@ app.command("filter")(filter_command)
 app.command("serve")(serve_command)
 app.command("evaluate")(evaluate_command)
 app.command("train")(train_command)
+app.add_typer(rules_app)
+app.add_typer(sites_app)
 
 
 def _version(value: bool) -> None:

@@ -20,19 +20,22 @@ from cleaner.cli.common import (
     KindName,
     Opinion,
     Paths,
+    Rules,
+    Sites,
     Url,
     UsageError,
     Weights,
     checked_names,
     fail,
     fail_writing,
+    own_files,
     own_weights,
     prepare_streams,
     refuse_overlap,
     say,
     source_kind,
 )
-from cleaner.errors import CleanerError, InputError
+from cleaner.errors import CleanerError, InputError, RuleError
 
 if TYPE_CHECKING:
     from cleaner.batch.ledger import Ledger
@@ -83,6 +86,8 @@ def clean_command(
     opinion: Annotated[
         Opinion, typer.Option(help="Ask trafilatura about pages too: where unsure, or not.")
     ] = Opinion.auto,
+    sites: Sites = None,
+    rules: Rules = None,
     weights: Weights = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say what happens to each file.")] = False,
@@ -104,7 +109,7 @@ def clean_command(
     try:
         options = Options.of(
             headings=headings, dek=dek, captions=captions, dateline=dateline, opinion=opinion.value,
-            weights=own_weights(weights),
+            weights=own_weights(weights), **own_files(sites, rules),
         )  # fmt: skip
         limit = _bytes(memory_limit)
         names = checked_names(list(paths or ([] if files_from else [STDIN])))
@@ -123,7 +128,7 @@ def clean_command(
             raise typer.Exit(1 if ledger.state.summary.get("failed") else 0)
         outputs = _outputs(output, removed, failures, Format(form), many=many, overwrite=overwrite, ledger=ledger)
         pool, found = _pool(found, work, jobs, timeout, limit)
-    except (InputError, UsageError, SinkError, LedgerError) as error:
+    except (InputError, RuleError, UsageError, SinkError, LedgerError) as error:
         fail(error)
     watch = Watch(_count(names) if not sample and not files_from else sample, quiet=quiet, verbose=verbose)
     try:

@@ -105,6 +105,8 @@ class Output:
 Paths = Annotated[list[str] | None, typer.Argument(help="Files, folders, or - for standard input.", show_default="-")]
 Url = Annotated[str | None, typer.Option(help="Where the document came from; nothing is fetched.")]
 Kind = Annotated[KindName, typer.Option(help="What the sources are; auto tells from each one.")]
+Sites = Annotated[Path | None, typer.Option(help="A memory of sites, made by `cleaner sites learn`.")]
+Rules = Annotated[list[Path] | None, typer.Option(help="A rule file of your own; may be given several times.")]
 Weights = Annotated[Path | None, typer.Option(help="Weights of your own, made by `cleaner train`.")]
 
 
@@ -123,6 +125,20 @@ def own_weights(path: Path | None) -> str | None:
 
 
 # --- messages and exits -----------------------------------------------------------------------------
+
+
+def own_files(sites: Path | None, rules: list[Path] | None) -> dict[str, Any]:
+    """Options for a site memory and rule files, once they are known to be some. Raises CleanerError."""
+    from cleaner.rules import rules_at
+
+    if sites is not None:
+        from cleaner.sites import site_memory
+
+        site_memory(str(sites))
+    paths = tuple(map(str, rules or ()))
+    for path in paths:
+        rules_at(path)
+    return {"sites": str(sites) if sites else None, "rules": paths}
 
 
 def say(message: str) -> None:

@@ -9,23 +9,28 @@ import typer
 from cleaner.cli.common import (
     Kind,
     KindName,
+    Rules,
+    Sites,
     Url,
     Weights,
     fail,
     fail_writing,
+    own_files,
     own_weights,
     prepare_streams,
     read_source,
     say,
     source_kind,
 )
-from cleaner.errors import CleanerError, InputError
+from cleaner.errors import CleanerError
 
 
 def explain_command(
     file: Annotated[str, typer.Argument(help="A file, or - for standard input.")],
     url: Url = None,
     kind: Kind = KindName.auto,
+    sites: Sites = None,
+    rules: Rules = None,
     weights: Weights = None,
 ) -> None:
     """Show a document with what is kept, what is removed, and why."""
@@ -33,12 +38,12 @@ def explain_command(
     from cleaner.pipeline import clean
 
     try:
-        own = own_weights(weights)
-    except InputError as error:
+        own = {"weights": own_weights(weights), **own_files(sites, rules)}
+    except CleanerError as error:
         fail(error)
     try:
         data = read_source(file)
-        article = clean(data, url=url, kind=source_kind(kind), weights=own)
+        article = clean(data, url=url, kind=source_kind(kind), **own)
         prepare_streams()
         explain(article)
     except CleanerError as error:

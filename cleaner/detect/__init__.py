@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cleaner.detect.learned import detect_learned
 from cleaner.detect.opening import detect_opening
 from cleaner.detect.phrases import detect_phrases
-from cleaner.detect.repeats import detect_repeats
+from cleaner.detect.repeats import detect_recurring, detect_repeats
 from cleaner.options import Options
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ SURE, FAR = 0.95, 6
 nearest one that reads as the article from which only the shortest way of naming it is worth its time."""
 
 
-def _phrases(document: Document, before: Sequence[Evidence]) -> list[Evidence]:
-    return detect_phrases(document, sure=_far_debris(document, before))
+def _phrases(document: Document, before: Sequence[Evidence], options: Options) -> list[Evidence]:
+    return detect_phrases(document, sure=_far_debris(document, before), own=options.rules)
 
 
 def _far_debris(document: Document, before: Sequence[Evidence]) -> frozenset[int]:
@@ -40,8 +40,9 @@ def _far_debris(document: Document, before: Sequence[Evidence]) -> frozenset[int
 
 DETECTORS: Mapping[str, Detector] = {
     "learned": lambda document, before, options: detect_learned(document, options),
-    "phrases": lambda document, before, options: _phrases(document, before),
+    "phrases": _phrases,
     "repeats": lambda document, before, options: detect_repeats(document),
+    "sites": lambda document, before, options: detect_recurring(document, options),
     "opening": lambda document, before, options: detect_opening(document, before),
 }
 

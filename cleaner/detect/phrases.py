@@ -17,7 +17,7 @@ from cleaner.fold import PUNCTUATION, Folded, bare, fold, folded_lines
 from cleaner.layout import runs
 from cleaner.metadata.language import declared_language, spoken
 from cleaner.model import Block, Document, Evidence, Kind, Span
-from cleaner.rules import TIMEOUT, Rule, RuleSet, languages, rules_of
+from cleaner.rules import TIMEOUT, Rule, RuleSet, languages, rules_at, rules_of, rules_of_packages
 from cleaner.rules.openings import REACH, opening
 
 LONGEST_LINE = 400
@@ -113,19 +113,20 @@ def _bits(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 @cache
-def phrasebook_of(languages: tuple[str, ...]) -> Phrasebook:
-    return phrasebook(rules_of(language) for language in languages)
+def phrasebook_of(languages: tuple[str, ...], own: tuple[str, ...] = ()) -> Phrasebook:
+    """The rules of some languages, of files of the user's own, and of packages that bring some."""
+    return phrasebook([*map(rules_at, own), *rules_of_packages(), *map(rules_of, languages)])
 
 
 def detect_phrases(
-    document: Document, book: Phrasebook | None = None, sure: frozenset[int] = frozenset()
+    document: Document, book: Phrasebook | None = None, sure: frozenset[int] = frozenset(), own: tuple[str, ...] = ()
 ) -> list[Evidence]:
     """Evidence for every line, part of a line and run of lines that a rule knows. Without a book, the rules of the
     document's language, of English and of `common.toml` are asked; all rules where the language can't be told. `sure`
     holds the indexes of blocks that are debris for certain, menus and the like: patterns, which take most of the time,
-    are tried on them only where they are about access.
+    are tried on them only where they are about access. `own` are paths of rule files of the user's own.
     """
-    book = book or phrasebook_of(_languages(document))
+    book = book or phrasebook_of(_languages(document), own)
     blocks, lines = document.blocks, folded_lines(document)
     lowered = _lowered([line.text for line in lines])
     groups = [] if document.kind == "html" else [g for g in runs(document, verse=False) if 1 < len(g) <= LONGEST_GROUP]

@@ -1,8 +1,12 @@
-"""Finds copies: a long line that stands once more in full is a copy; only the first is the text."""
+"""Finds what stands more than once: long lines in full in one document, and lines on several pages of a site."""
 
 from __future__ import annotations
 
-from cleaner.model import Document, Evidence
+from collections.abc import Mapping
+
+from cleaner.model import Document, Evidence, SourceKind
+from cleaner.options import Options
+from cleaner.sites import fingerprint, host_of, site_memory
 
 LONG = 60
 """Characters from which a line that stands twice was not written twice."""
@@ -20,3 +24,22 @@ def detect_repeats(document: Document) -> list[Evidence]:
             evidence.append(Evidence(block.index, "repeats", "repeats.line", 0.99, why, "duplicate"))
         seen.add(block.text)
     return evidence
+
+
+RECURS: Mapping[SourceKind, float] = {"html": 0.7, "text": 0.88}
+"""Score of a line that stands on other pages of the site: most such lines are debris (of the debris of a page 61 %
+recurs, of its content 3.5 %). A page's markup says most of that already."""
+
+
+def detect_recurring(document: Document, options: Options) -> list[Evidence]:
+    """Evidence for each line that the site memory knows, if one is given."""
+    host = host_of(document.url or document.head.canonical)
+    known = site_memory(options.sites).of(host) if options.sites and host else frozenset()
+    if not known:
+        return []
+    why = f"stands on other pages of {host}"
+    return [
+        Evidence(block.index, "sites", "sites.recurs", RECURS[document.kind], why)
+        for block in document.blocks
+        if fingerprint(block.text) in known
+    ]

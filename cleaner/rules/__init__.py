@@ -38,6 +38,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
+from pathlib import Path
 from typing import Any, Literal, cast
 from zlib import crc32
 
@@ -251,6 +252,31 @@ def rules_of(language: str) -> RuleSet:
     """The rules of one language's file, read when they are first needed."""
     name = f"{language}.toml"
     return parse_rules((resources.files(__name__) / name).read_text("utf8"), name)
+
+
+@cache
+def rules_at(path: str) -> RuleSet:
+    """The rules of a file of the user's own. Raises RuleError, naming the rule, where something is wrong with it."""
+    try:
+        text = Path(path).read_text("utf8")
+    except (OSError, UnicodeError) as error:
+        raise RuleError(f"can't be read: {getattr(error, 'strerror', None) or error}", where=path) from error
+    rule_set = parse_rules(text, path)
+    check_patterns(rule_set, path)
+    return rule_set
+
+
+PACKAGES = "cleaner.rules"
+"""The entry points of packages that bring rules: each names a function that gives paths of rule files."""
+
+
+@cache
+def rules_of_packages() -> tuple[RuleSet, ...]:
+    """The rules of packages that are installed."""
+    from importlib.metadata import entry_points
+
+    found = sorted(entry_points(group=PACKAGES), key=lambda entry: entry.name)
+    return tuple(rules_at(str(path)) for entry in found for path in entry.load()())
 
 
 def builtin_rules() -> tuple[RuleSet, ...]:
