@@ -59,7 +59,7 @@ def test_the_schema_describes_every_key() -> None:
     schema = json.loads((resources.files("cleaner") / "article.schema.json").read_text("utf8"))
     assert set(schema["properties"]) == set(clean(SEED.read_bytes()).to_dict())
     assert set(schema["required"]) == set(schema["properties"])
-    assert schema["properties"]["schema_version"] == {"const": "1.0"}
+    assert schema["properties"]["schema_version"] == {"const": "1.1"}
 
 
 def test_articles_and_cleaners_are_picklable() -> None:
