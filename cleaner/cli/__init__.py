@@ -9,6 +9,7 @@ import typer
 from cleaner.cli.clean import clean_command
 from cleaner.cli.evaluate import evaluate_command
 from cleaner.cli.explain import explain_command
+from cleaner.cli.report import report_command
 from cleaner.cli.train import train_command
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 
 app.command("clean")(clean_command)
 app.command("explain")(explain_command)
+app.command("report")(report_command)
 app.command("evaluate")(evaluate_command)
 app.command("train")(train_command)
 

@@ -1,0 +1,65 @@
+"""`cleaner report`: one page to look at, from cleaned documents."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cleaner.cli.common import STDIN, Output, UsageError, fail, fail_writing, prepare_streams, refuse_overlap, say
+from cleaner.errors import InputError
+
+
+def report_command(
+    cleaned: Annotated[str, typer.Argument(help="What `cleaner clean -f jsonl` wrote; - for standard input.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The page, such as report.html.")],
+    title: Annotated[str, typer.Option(help="What the page is called.")] = "Cleaned documents",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an output file that exists.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")] = False,
+) -> None:
+    """Show cleaned documents on one page: what was kept, what was removed, and why. It needs no network.
+
+    Exit status: 0 done, 1 the cleaned documents can't be read, 2 wrong usage.
+    """
+    try:
+        refuse_overlap([cleaned], [None if cleaned == STDIN else Path(cleaned)], [output])
+        prepare_streams()
+        page = Output(output, overwrite=overwrite)
+    except UsageError as error:
+        fail(error)
+    try:
+        write_page(cleaned, page, title)
+    except InputError as error:
+        page.discard()
+        say(f"error: {error}")
+        raise typer.Exit(1) from None
+    except OSError as error:
+        page.discard()
+        fail_writing(error)
+    if not quiet:
+        say(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
+
+
+def write_page(cleaned: str, page: Output, title: str) -> None:
+    """Write the report of a file of JSON lines, or of standard input, and close it. Raises InputError."""
+    from cleaner.report import read_rows, render_report
+
+    for piece in render_report(read_rows(lines_of(cleaned), cleaned), title=title):
+        page.stream.write(piece)
+    page.close()
+
+
+def lines_of(name: str) -> list[str]:
+    """The lines of a text file or of standard input. Raises InputError."""
+    try:
+        data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+    except FileNotFoundError:
+        raise InputError("no such file", where=name) from None
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror or error}", where=name) from error
+    try:
+        return data.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8 at byte {error.start}", where=name) from None

@@ -1,0 +1,106 @@
+"""Puts the page together: a summary that is shown at once, and the documents, compressed, opened when asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from importlib import resources
+from typing import Any
+from urllib.parse import urlsplit
+
+from cleaner.report.rows import Row, error_of, key_of
+
+CHUNK = 400_000
+"""Characters of JSON that are compressed together: few enough that opening a document takes milliseconds."""
+
+_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+
+
+def render_report(rows: Iterable[Row], *, title: str = "Cleaned documents") -> Iterator[str]:
+    """The page, in pieces. Only the summaries and the compressed documents are held in memory."""
+    summaries: list[list[Any]] = []
+    chunks: list[str] = []
+    waiting: list[str] = []
+    for row in rows:
+        summaries.append([*summary_of(row), len(chunks), len(waiting)])
+        waiting.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+        if sum(map(len, waiting)) > CHUNK:
+            chunks.append(_packed(f"[{','.join(waiting)}]"))
+            waiting = []
+    if waiting:
+        chunks.append(_packed(f"[{','.join(waiting)}]"))
+    script, style = _file("document.js") + _file("report.js"), _file("document.css") + _file("report.css")
+    values = {
+        "title": _escaped(title), "script": script, "style": style, "script_hash": _hash(script),
+        "style_hash": _hash(style), "summary": _packed(json.dumps(summaries, ensure_ascii=False, separators=(",", ":"))),
+    }  # fmt: skip
+    head, tail = _file("report.html").split("{{chunks}}")
+    yield _filled(head, values)
+    for chunk in chunks:
+        yield f'<script type="text/plain" class="chunk">{chunk}</script>\n'
+    yield _filled(tail, values)
+
+
+def summary_of(row: Row) -> list[Any]:
+    """What the overview needs of a document: key, headline, site, language, words kept, words removed, confidence,
+    access, truncated, [removals, words] by kind, error."""
+    if error := error_of(row):
+        return [key_of(row), "", site_of(row), None, 0, 0, 0.0, "unknown", None, {}, error]
+    count: Counter[str] = Counter(item["kind"] for item in row["removed"])
+    size: Counter[str] = Counter()
+    for item in row["removed"]:
+        size[item["kind"]] += word_count(item["text"])
+    kept = sum(word_count(text) for text in row["paragraphs"])
+    access = row["access"]
+    return [
+        key_of(row), row.get("headline") or "", site_of(row), row.get("language"), kept, sum(size.values()),
+        row["confidence"], access["kind"], access["truncated"], {kind: [count[kind], size[kind]] for kind in count}, "",
+    ]  # fmt: skip
+
+
+def site_of(row: Row) -> str:
+    """The host of a document's URL without `www.`; else the name of its site; else nothing."""
+    for address in (row.get("url"), row.get("source")):
+        try:
+            host = urlsplit(str(address or "")).hostname
+        except ValueError:
+            continue
+        if host:
+            return host.removeprefix("www.")
+    return str(row.get("site_name") or "")
+
+
+def word_count(text: str) -> int:
+    """Words; in scripts without spaces, characters.
+
+    >>> word_count("The rain had stopped."), word_count("雨停了")
+    (4, 3)
+    """
+    return len(_WORD.findall(text))
+
+
+def _packed(text: str) -> str:
+    """Deflated and base64: a fifth of the size of the JSON, and nothing in it can end a script element."""
+    return b64encode(zlib.compress(text.encode("utf-8", "replace"), 6)).decode()
+
+
+def _file(name: str) -> str:
+    return (resources.files("cleaner.report") / name).read_text("utf8")
+
+
+def _hash(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _filled(template: str, values: dict[str, str]) -> str:
+    return re.sub(r"\{\{(\w+)\}\}", lambda found: values[found[1]], template)
