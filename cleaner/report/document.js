@@ -194,7 +194,7 @@ const documentView = (() => {
 
   function draw(element, article) {
     const prefix = `doc${(drawings += 1)}-`;
-    const state = settings.get(element) ?? { layout: "both", below: 0.5, chosen: {} };
+    const state = settings.get(element) ?? { layout: matchMedia("(max-width: 50rem)").matches ? "source" : "both", below: 0.5, chosen: {} };
     settings.set(element, state);
     const options = optionsOf(article);
     const view = make("div", { class: "document", "data-layout": state.layout });
@@ -223,9 +223,9 @@ const documentView = (() => {
     const radios = Object.entries(layouts).map(([name, label]) => make("label", {},
       make("input", { type: "radio", name: `${prefix}layout`, checked: state.layout === name,
         on: { change: () => { state.layout = name; update(); } } }), label));
-    const switches = Object.entries(options).map(([name, { label, there, on }]) => make("label", { title: there ? null : "none in this document" },
+    const switches = Object.entries(options).map(([name, { label, there, on }]) => make("label", {},
       make("input", { type: "checkbox", name, checked: there && (state.chosen[name] ?? on), disabled: !there,
-        on: { change: (event) => { state.chosen[name] = event.target.checked; update(); } } }), label));
+        on: { change: (event) => { state.chosen[name] = event.target.checked; update(); } } }), there ? label : `${label} (none here)`));
     const number = make("output", {}, state.below.toFixed(2));
     const slider = make("label", {}, "bring back removals scored below",
       make("input", { type: "range", name: "below", min: "0.5", max: "1", step: "0.01", value: state.below,

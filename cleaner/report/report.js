@@ -3,6 +3,7 @@
   "use strict";
   const { draw, make, named, family, plural } = documentView;
   const byId = (id) => document.getElementById(id);
+  const BARS = 8; // in a chart; what follows is one line
   const ROW = 52; // pixels, as in report.css
   const percent = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(part && part * 200 < whole ? 1 : 0)}%` : "0%");
   const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -50,14 +51,19 @@
 
   // Bars in a table: a screen reader reads the figures, and print has them. For bars a chart library is 50 to 200 KB more.
   function chart(title, rows, choose) {
+    const left = rows.slice(BARS).reduce((sum, row) => sum + row.words, 0);
     const most = Math.max(...rows.map((row) => row.words), 1);
-    const lines = rows.map(({ name, label, words, count, unit }) => {
+    const lines = rows.slice(0, BARS).map(({ name, label, words, count, unit }) => {
       const bar = make("i", { "data-family": choose === "kind" ? family(name) : null });
       bar.style.width = `${(100 * words) / most}%`;
       const button = make("button", { type: "button", title: `show documents: ${label}`, on: { click: () => filter({ [choose]: name }) } }, label);
       return make("tr", {}, make("th", { scope: "row" }, button), make("td", { class: "bar-cell" }, bar),
         make("td", { class: "amount", title: plural(count, unit) }, `${short.format(words)} words`));
     });
+    if (rows.length > BARS) {
+      lines.push(make("tr", { class: "others" }, make("th", { scope: "row", colspan: 2 }, `${rows.length - BARS} others`),
+        make("td", { class: "amount" }, `${short.format(left)} words`)));
+    }
     return make("section", { class: "chart" }, make("table", {}, make("caption", {}, title), make("tbody", {}, ...lines)));
   }
 
@@ -76,7 +82,7 @@
     const ordered = (map) => [...map.values()].sort((a, b) => b.words - a.words);
     const label = (unit, text) => (row) => ({ ...row, unit, label: text(row.name) });
     if (kinds.size) byId("charts").append(chart("Removed, by kind", ordered(kinds).map(label("removal", named)), "kind"));
-    if (sites.size) byId("charts").append(chart("Removed, by site (the first ten)", ordered(sites).slice(0, 10).map(label("document", String)), "site"));
+    if (sites.size) byId("charts").append(chart("Removed, by site", ordered(sites).map(label("document", String)), "site"));
     const options = (map, text) => ordered(map).map(({ name }) => make("option", { value: name }, text(name)));
     form.elements.kind.append(...options(kinds, named));
     form.elements.site.append(...options(sites, String).sort((a, b) => a.value.localeCompare(b.value)));
@@ -244,6 +250,7 @@
   figures();
   charts();
   select();
+  performance.mark("rows");
   addEventListener("hashchange", show);
   await show();
 })();
