@@ -2,9 +2,10 @@
 
     python tools/measure_report.py CLEANED.jsonl --documents 5000
 
-The documents of the file are repeated, with numbered sources and made-up sites, until there are enough. First paint and
-first row are counted from the start of navigation, from `file://`. Scrolling goes 60 rows a second by the browser's own
-gesture; a frame is late where more than 1.5 frame times (25 ms) went by before it was drawn, by Chromium's trace.
+The documents of the file are repeated, with numbered sources and made-up sites, until there are enough. First paint
+and first rows are counted from the start of navigation, from `file://`. Scrolling goes 60 rows a second by the
+browser's own gesture; frames are those of Chromium's trace, and one is late where more than 25 ms (1.5 frame times)
+went by before it.
 """
 
 from __future__ import annotations
@@ -12,18 +13,24 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import time
 from collections.abc import Iterator
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from picture_report import open_browser
 from selenium.webdriver.support.ui import WebDriverWait
 
 from cleaner.report import read_rows, render_report
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from browser import open_browser
+
+SCROLL = 20_000  # pixels
+SPEED = 60 * 52  # pixels a second: 60 rows
+MOMENT = "return performance.getEntriesByName(arguments[0])[0].startTime"
 ROWS_SHOWN = "return document.querySelectorAll('#rows > div').length"
 
 
@@ -32,19 +39,22 @@ def many(rows: list[dict[str, Any]], count: int) -> Iterator[dict[str, Any]]:
         yield {**row, "source": f"pages/{number:05}.html", "url": f"https://site{number % 83}.example/{number}"}
 
 
-def frame_times(browser: Any) -> list[float]:
-    """Milliseconds between frames while the list is scrolled, as the page's own animation frames see them."""
-    browser.execute_script("""
-        window.frames_seen = [];
-        const seen = (now) => { window.frames_seen.push(now); window.watching = requestAnimationFrame(seen); };
+def frames_of(browser: Any) -> tuple[list[float], int]:
+    """Scroll the list, and give the milliseconds between the frames drawn meanwhile and how many were dropped, both as
+    Chromium's trace has them."""
+    box = browser.execute_script("""
         document.getElementById("browse").scrollIntoView();
-        requestAnimationFrame(seen);""")
-    box = browser.execute_script("const b = document.getElementById('list').getBoundingClientRect();"
-                                 "return [b.x + b.width / 2, b.y + b.height / 2]")  # fmt: skip
-    gesture = {"x": box[0], "y": box[1], "yDistance": -20_000, "speed": 60 * 52, "gestureSourceType": "touch"}
-    browser.execute_cdp_cmd("Input.synthesizeScrollGesture", {**gesture, "preventFling": True})
-    seen = browser.execute_script("cancelAnimationFrame(window.watching); return window.frames_seen")
-    return [later - earlier for earlier, later in zip(seen, seen[1:], strict=False)]
+        const box = document.getElementById("list").getBoundingClientRect();
+        return [box.x + box.width / 2, box.y + box.height / 2];""")
+    browser.get_log("performance")
+    gesture = {"x": box[0], "y": box[1], "yDistance": -SCROLL, "speed": SPEED, "preventFling": True}
+    browser.execute_cdp_cmd("Input.synthesizeScrollGesture", gesture)
+    log = [*browser.get_log("performance"), *browser.get_log("performance")]  # the second has what was still on its way
+    events = [json.loads(entry["message"])["message"] for entry in log]
+    trace = [event["params"] for event in events if event["method"] == "Tracing.dataCollected"]
+    drawn = sorted(event["ts"] / 1000 for event in trace if event["name"] == "DrawFrame")
+    dropped = sum(event["name"] == "DroppedFrame" for event in trace)
+    return [later - earlier for earlier, later in pairwise(drawn)], dropped
 
 
 def main() -> None:
@@ -62,21 +72,21 @@ def main() -> None:
         raw = sum(len(json.dumps(row, ensure_ascii=False).encode()) for row in many(rows, arguments.documents))
         print(f"{arguments.documents} documents, {raw / 1e6:.1f} MB of JSON: a page of {page.stat().st_size / 1e6:.1f} MB"
               f" in {took:.1f} s")  # fmt: skip
-        browser = open_browser(1280, 900)
+        browser = open_browser(1280, 900, trace="disabled-by-default-devtools.timeline.frame")
         try:
             paints, first_rows = [], []
             for _ in range(5):
                 browser.get("about:blank")
                 browser.get(page.as_uri())
                 WebDriverWait(browser, 30).until(lambda b: b.execute_script(ROWS_SHOWN))
-                paints.append(browser.execute_script("return performance.getEntriesByName('first-contentful-paint')[0].startTime"))
-                first_rows.append(browser.execute_script("return performance.getEntriesByName('rows')[0].startTime"))
+                paints.append(browser.execute_script(MOMENT, "first-contentful-paint"))
+                first_rows.append(browser.execute_script(MOMENT, "rows"))
             print(f"first paint {statistics.median(paints):.0f} ms, first rows {statistics.median(first_rows):.0f} ms"
                   f" (medians of 5; slowest {max(paints):.0f} and {max(first_rows):.0f})")  # fmt: skip
-            times = frame_times(browser)
+            times, dropped = frames_of(browser)
             late = sum(one > 25 for one in times)
             print(f"scrolling: {len(times)} frames, median {statistics.median(times):.1f} ms, late {late}"
-                  f", longest {max(times):.0f} ms, {1000 * len(times) / sum(times):.1f} frames a second;"
+                  f", dropped {dropped}, longest {max(times):.0f} ms, {1000 * len(times) / sum(times):.1f} frames a second;"
                   f" rows on the page {browser.execute_script(ROWS_SHOWN)}")  # fmt: skip
         finally:
             browser.quit()

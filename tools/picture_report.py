@@ -1,4 +1,6 @@
-"""Pictures of a report, at phone and desktop width, light and dark: `python tools/picture_report.py report.html pictures/`.
+"""Pictures of a report, at phone and desktop width, light and dark.
+
+    python tools/picture_report.py report.html pictures/
 
 Needs Chromium, its driver, and selenium. `--document 3` shows the fourth document of the file, not the overview.
 """
@@ -6,24 +8,16 @@ Needs Chromium, its driver, and selenium. `--document 3` shows the fourth docume
 from __future__ import annotations
 
 import argparse
+import sys
 from itertools import product
 from pathlib import Path
 
-from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from browser import open_browser, set_scheme
+
 WIDTHS = {"phone": (390, 844), "desktop": (1280, 900)}
-
-
-def open_browser(width: int, height: int) -> webdriver.Chrome:
-    options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--hide-scrollbars"):
-        options.add_argument(argument)
-    options.binary_location = "/usr/bin/chromium"
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService("/usr/bin/chromedriver"))
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    return browser
 
 
 def main() -> None:
@@ -41,8 +35,7 @@ def main() -> None:
             continue
         browser = open_browser(*size)
         try:
-            features = [{"name": "prefers-color-scheme", "value": theme}]
-            browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+            set_scheme(browser, theme)
             place = "" if arguments.document is None else f"#/{arguments.document}"
             browser.get(arguments.report.resolve().as_uri() + place)
             ready = ".document" if place else "#rows > div"

@@ -1,7 +1,7 @@
-"""One page that shows what was cleaned: a self-contained HTML file, made from the JSON lines of `cleaner clean`.
+"""One page that shows what was cleaned: a self-contained HTML file, made from what `cleaner clean -f jsonl` wrote.
 
-`document.js` and `document.css` draw one article into any element of any page; `report.js` and `report.css` are the page
-around it.
+`document.js` and `document.css` draw one article into any element of any page; `report.js` and `report.css` are the
+page around it.
 """
 
 from __future__ import annotations

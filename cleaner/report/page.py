@@ -29,7 +29,7 @@ def render_report(rows: Iterable[Row], *, title: str = "Cleaned documents") -> I
     waiting: list[str] = []
     for row in rows:
         summaries.append([*summary_of(row), len(chunks), len(waiting)])
-        waiting.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+        waiting.append(_compact(row))
         if sum(map(len, waiting)) > CHUNK:
             chunks.append(_packed(f"[{','.join(waiting)}]"))
             waiting = []
@@ -37,9 +37,13 @@ def render_report(rows: Iterable[Row], *, title: str = "Cleaned documents") -> I
         chunks.append(_packed(f"[{','.join(waiting)}]"))
     script, style = _file("document.js") + _file("report.js"), _file("document.css") + _file("report.css")
     values = {
-        "title": _escaped(title), "script": script, "style": style, "script_hash": _hash(script),
-        "style_hash": _hash(style), "summary": _packed(json.dumps(summaries, ensure_ascii=False, separators=(",", ":"))),
-    }  # fmt: skip
+        "title": _escaped(title),
+        "script": script,
+        "script_hash": _hash(script),
+        "style": style,
+        "style_hash": _hash(style),
+        "summary": _packed(_compact(summaries)),
+    }
     head, tail = _file("report.html").split("{{chunks}}")
     yield _filled(head, values)
     for chunk in chunks:
@@ -83,6 +87,10 @@ def word_count(text: str) -> int:
     (4, 3)
     """
     return len(_WORD.findall(text))
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _packed(text: str) -> str:

@@ -238,6 +238,7 @@
     if (place >= 0) at = place;
     byId("overview").hidden = true;
     byId("reader").hidden = false;
+    byId("reader").dataset.document = one.index;
     document.title = `${one.headline || one.key || "Document"} – ${title}`;
     scrollTo(0, 0);
     byId("main").focus({ preventScroll: true });

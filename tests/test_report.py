@@ -1,0 +1,95 @@
+"""The report as a file: what goes in, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cases import SEED, load_cases
+from test_cli import run
+
+from cleaner import InputError, clean
+from cleaner.report import read_rows, render_report
+from cleaner.report.page import site_of, summary_of
+
+
+def line(**values: Any) -> str:
+    return json.dumps({**clean(SEED.read_bytes()).to_dict(), **values})
+
+
+def packed(page: str) -> list[Any]:
+    """The documents of a page, unpacked."""
+    chunks = re.findall(r'class="chunk">([^<]*)<', page)
+    return [row for chunk in chunks for row in json.loads(zlib.decompress(b64decode(chunk)))]
+
+
+def test_every_document_is_in_the_page_whole() -> None:
+    rows = [{"source": case.name, **clean(case.source).to_dict()} for case in load_cases()[::3]]
+    assert packed("".join(render_report(rows))) == rows
+
+
+def test_the_page_names_no_address_but_its_own() -> None:
+    page = "".join(render_report(read_rows([line()], "x")))
+    assert re.findall(r"(?:src|href)=\"(?!#)[^\"]*", page) == []
+    assert "default-src 'none'" in page
+
+
+def test_a_summary_counts_words_by_kind() -> None:
+    row = next(read_rows([line(url="https://www.news.example/a", source="a.txt")], "x"))
+    key, headline, site, language, kept, removed, _, access, _, kinds, error = summary_of(row)
+    assert (key, site, language, access, error) == ("a.txt", "news.example", "en", "metered", "")
+    assert headline.startswith("Syrian")
+    assert kept == 645
+    assert removed == sum(words for _, words in kinds.values())
+    assert sum(count for count, _ in kinds.values()) == len(row["removed"])
+
+
+def test_a_site_is_the_host_or_the_name_of_the_site() -> None:
+    assert site_of({"url": "https://www.a.example/x", "site_name": "A"}) == "a.example"
+    assert site_of({"url": None, "source": "pages/a.html", "site_name": "A"}) == "A"
+    assert site_of({"url": "http://[broken", "source": None}) == ""
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("{", "x, line 2: not JSON"),
+        ("[1]", "no cleaned document"),
+        ('{"text": "a"}', "no cleaned document"),
+        (line(removed=[{"text": "a"}]), "has no block numbers"),
+    ],
+)
+def test_lines_that_are_no_documents_are_named(bad: str, said: str) -> None:
+    with pytest.raises(InputError, match=re.escape(said)):
+        list(read_rows([line(), bad], "x"))
+
+
+def test_failures_are_rows_too() -> None:
+    row = next(read_rows(['{"source": "bad.bin", "error": "binary data"}'], "x"))
+    assert summary_of(row)[-1] == "binary data"
+
+
+def test_the_command_writes_one_page(tmp_path: Path) -> None:
+    cleaned, page = tmp_path / "c.jsonl", tmp_path / "r.html"
+    assert run("clean", SEED, "-f", "jsonl", "-o", cleaned).exit_code == 0
+    result = run("report", cleaned, "-o", page, "--title", "March <1>")
+    assert result.exit_code == 0, result.stderr
+    assert "<title>March &lt;1></title>" in page.read_text("utf8")
+    assert run("report", cleaned, "-o", page).exit_code == 2
+    assert run("report", cleaned, "-o", page, "--overwrite", "-q").stderr == ""
+    assert run("report", "-", "-o", tmp_path / "s.html", stdin=cleaned.read_bytes()).exit_code == 0
+
+
+def test_the_command_leaves_nothing_where_it_fails(tmp_path: Path) -> None:
+    (tmp_path / "c.jsonl").write_text("nonsense")
+    result = run("report", tmp_path / "c.jsonl", "-o", tmp_path / "r.html")
+    assert result.exit_code == 1
+    assert "line 1: not JSON" in result.stderr
+    assert run("report", tmp_path / "no.jsonl", "-o", tmp_path / "r.html").exit_code == 1
+    assert run("report", tmp_path / "c.jsonl", "-o", tmp_path / "c.jsonl", "--overwrite").exit_code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["c.jsonl"]
