@@ -93,3 +93,13 @@ def test_the_command_leaves_nothing_where_it_fails(tmp_path: Path) -> None:
     assert run("report", tmp_path / "no.jsonl", "-o", tmp_path / "r.html").exit_code == 1
     assert run("report", tmp_path / "c.jsonl", "-o", tmp_path / "c.jsonl", "--overwrite").exit_code == 2
     assert [path.name for path in tmp_path.iterdir()] == ["c.jsonl"]
+
+
+def test_cleaning_writes_the_report_too_with_what_failed(tmp_path: Path) -> None:
+    (tmp_path / "bad.txt").write_bytes(b"\x00\x01\x02\xff" * 50)
+    result = run("clean", SEED, tmp_path / "bad.txt", "--report", tmp_path / "r.html", "-q")
+    assert result.exit_code == 1
+    good, bad = packed((tmp_path / "r.html").read_text("utf8"))
+    assert good == {"source": str(SEED), **clean(SEED.read_bytes()).to_dict()}
+    assert bad["source"] == str(tmp_path / "bad.txt")
+    assert "binary data" in bad["error"]

@@ -31,6 +31,7 @@ from cleaner.cli.common import (
     say,
     source_kind,
 )
+from cleaner.cli.report import ReportFile, ReportOption
 from cleaner.errors import CleanerError, InputError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def clean_command(
     url: Url = None,
     kind: Kind = KindName.auto,
     removed: Annotated[Path | None, typer.Option(help="Write what was removed, and why, to this JSONL file.")] = None,
+    report: ReportOption = None,
     headings: Annotated[bool, typer.Option(help="Keep headings in the text.")] = True,
     dek: Annotated[bool, typer.Option(help="Keep the dek (standfirst) in the text.")] = False,
     captions: Annotated[bool, typer.Option(help="Keep figure captions in the text.")] = False,
@@ -80,10 +82,11 @@ def clean_command(
         )  # fmt: skip
         sources = list(expand(paths or [STDIN]))
         many = len(sources) > 1 or any(is_folder(Path(name)) for name in paths or [])
-        refuse_overlap(paths or [], (path for _, path, _ in sources), [output, removed])
+        refuse_overlap(paths or [], (path for _, path, _ in sources), [output, removed, report])
         prepare_streams()
         sink = Sink(output, form, overwrite=overwrite, many=many)
         account = Account(removed, overwrite=overwrite)
+        page = ReportFile(report, overwrite=overwrite)
     except (InputError, UsageError) as error:
         fail(error)
     cleaner = Cleaner(options)
@@ -94,12 +97,14 @@ def clean_command(
                 article = cleaner.clean(read_source(name, path), url=url, kind=source_kind(kind))
                 sink.write(rendered(article, form, name), relative)
                 account.write(article, name)
+                page.write(article, name)
                 done += 1
                 if verbose:
                     say(f"{name}: {len(article.paragraphs)} paragraphs kept, {len(article.removed)} pieces removed")
             except CleanerError as error:
                 failed += 1
                 say(f"error: {error.at(name)}")
+                page.fail(error, name)
             except BrokenPipeError:
                 raise
             except OSError as error:
@@ -108,6 +113,7 @@ def clean_command(
     try:
         sink.close()
         account.close()
+        page.close()
     except OSError as error:
         fail_writing(error)
     if not sources:

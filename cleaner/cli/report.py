@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cleaner.cli.common import STDIN, Output, UsageError, fail, fail_writing, prepare_streams, refuse_overlap, say
 from cleaner.errors import InputError
+
+if TYPE_CHECKING:
+    from cleaner.model import Article
 
 
 def report_command(
@@ -42,12 +45,40 @@ def report_command(
         say(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
 
 
+ReportOption = Annotated[
+    Path | None, typer.Option("--report", help="Write a page to look at, as `cleaner report` does.")
+]
+
+
+class ReportFile:
+    """The --report page of a command that cleans; does nothing where none is wanted."""
+
+    def __init__(self, path: Path | None, *, overwrite: bool) -> None:
+        self.file = Output(path, overwrite=overwrite) if path else None
+        if self.file:
+            from cleaner.report import ReportPage
+
+            self.page = ReportPage()
+
+    def write(self, article: Article, name: str) -> None:
+        if self.file:
+            self.page.add({"source": name, **article.to_dict()})
+
+    def fail(self, error: object, name: str) -> None:
+        if self.file:
+            self.page.add({"source": name, "error": str(error)})
+
+    def close(self) -> None:
+        if self.file:
+            self.file.stream.writelines(self.page.pieces())
+            self.file.close()
+
+
 def write_page(cleaned: str, page: Output, title: str) -> None:
     """Write the report of a file of JSON lines, or of standard input, and close it. Raises InputError."""
     from cleaner.report import read_rows, render_report
 
-    for piece in render_report(read_rows(lines_of(cleaned), cleaned), title=title):
-        page.stream.write(piece)
+    page.stream.writelines(render_report(read_rows(lines_of(cleaned), cleaned), title=title))
     page.close()
 
 

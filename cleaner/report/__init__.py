@@ -6,7 +6,7 @@ page around it.
 
 from __future__ import annotations
 
-from cleaner.report.page import render_report
+from cleaner.report.page import ReportPage, render_report
 from cleaner.report.rows import read_rows
 
-__all__ = ["read_rows", "render_report"]
+__all__ = ["ReportPage", "read_rows", "render_report"]

@@ -18,37 +18,61 @@ from cleaner.report.rows import Row, error_of, key_of
 CHUNK = 400_000
 """Characters of JSON that are compressed together: few enough that opening a document takes milliseconds."""
 
+TITLE = "Cleaned documents"
+
 _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 
 
-def render_report(rows: Iterable[Row], *, title: str = "Cleaned documents") -> Iterator[str]:
-    """The page, in pieces. Only the summaries and the compressed documents are held in memory."""
-    summaries: list[list[Any]] = []
-    chunks: list[str] = []
-    waiting: list[str] = []
+class ReportPage:
+    """Takes documents one at a time and gives the page. Only summaries and compressed documents are held in memory."""
+
+    def __init__(self, title: str = TITLE) -> None:
+        self.title = title
+        self._summaries: list[list[Any]] = []
+        self._chunks: list[str] = []
+        self._waiting: list[str] = []
+        self._size = 0
+
+    def add(self, row: Row) -> None:
+        """Add `Article.to_dict()` with `source`, or a failure: `source` and `error`."""
+        self._summaries.append([*summary_of(row), len(self._chunks), len(self._waiting)])
+        text = _compact(row)
+        self._waiting.append(text)
+        self._size += len(text)
+        if self._size > CHUNK:
+            self._pack()
+
+    def _pack(self) -> None:
+        if self._waiting:
+            self._chunks.append(_packed(f"[{','.join(self._waiting)}]"))
+            self._waiting, self._size = [], 0
+
+    def pieces(self) -> Iterator[str]:
+        """The page, in pieces; nothing can be added after."""
+        self._pack()
+        script, style = _file("document.js") + _file("report.js"), _file("document.css") + _file("report.css")
+        values = {
+            "title": _escaped(self.title),
+            "script": script,
+            "script_hash": _hash(script),
+            "style": style,
+            "style_hash": _hash(style),
+            "summary": _packed(_compact(self._summaries)),
+        }
+        head, tail = _file("report.html").split("{{chunks}}")
+        yield _filled(head, values)
+        for chunk in self._chunks:
+            yield f'<script type="text/plain" class="chunk">{chunk}</script>\n'
+        yield _filled(tail, values)
+
+
+def render_report(rows: Iterable[Row], *, title: str = TITLE) -> Iterator[str]:
+    """The page of these documents, in pieces."""
+    page = ReportPage(title)
     for row in rows:
-        summaries.append([*summary_of(row), len(chunks), len(waiting)])
-        waiting.append(_compact(row))
-        if sum(map(len, waiting)) > CHUNK:
-            chunks.append(_packed(f"[{','.join(waiting)}]"))
-            waiting = []
-    if waiting:
-        chunks.append(_packed(f"[{','.join(waiting)}]"))
-    script, style = _file("document.js") + _file("report.js"), _file("document.css") + _file("report.css")
-    values = {
-        "title": _escaped(title),
-        "script": script,
-        "script_hash": _hash(script),
-        "style": style,
-        "style_hash": _hash(style),
-        "summary": _packed(_compact(summaries)),
-    }
-    head, tail = _file("report.html").split("{{chunks}}")
-    yield _filled(head, values)
-    for chunk in chunks:
-        yield f'<script type="text/plain" class="chunk">{chunk}</script>\n'
-    yield _filled(tail, values)
+        page.add(row)
+    return page.pieces()
 
 
 def summary_of(row: Row) -> list[Any]:
