@@ -70,7 +70,8 @@ def main() -> None:
             file.writelines(render_report(many(rows, arguments.documents)))
         took = time.perf_counter() - start
         raw = sum(len(json.dumps(row, ensure_ascii=False).encode()) for row in many(rows, arguments.documents))
-        print(f"{arguments.documents} documents, {raw / 1e6:.1f} MB of JSON: a page of {page.stat().st_size / 1e6:.1f} MB"
+        size = page.stat().st_size / 1e6
+        print(f"{arguments.documents} documents, {raw / 1e6:.1f} MB of JSON: a page of {size:.1f} MB"
               f" in {took:.1f} s")  # fmt: skip
         browser = open_browser(1280, 900, trace="disabled-by-default-devtools.timeline.frame")
         try:
@@ -85,8 +86,9 @@ def main() -> None:
                   f" (medians of 5; slowest {max(paints):.0f} and {max(first_rows):.0f})")  # fmt: skip
             times, dropped = frames_of(browser)
             late = sum(one > 25 for one in times)
-            print(f"scrolling: {len(times)} frames, median {statistics.median(times):.1f} ms, late {late}"
-                  f", dropped {dropped}, longest {max(times):.0f} ms, {1000 * len(times) / sum(times):.1f} frames a second;"
+            rate = 1000 * len(times) / sum(times)
+            print(f"scrolling: {len(times)} frames, median {statistics.median(times):.1f} ms, late {late},"
+                  f" dropped {dropped}, longest {max(times):.0f} ms, {rate:.1f} frames a second;"
                   f" rows on the page {browser.execute_script(ROWS_SHOWN)}")  # fmt: skip
         finally:
             browser.quit()

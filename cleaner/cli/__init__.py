@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cleaner.cli.clean import clean_command
+from cleaner.cli.diff import diff_command
 from cleaner.cli.evaluate import evaluate_command
 from cleaner.cli.explain import explain_command
 from cleaner.cli.report import report_command
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command("clean")(clean_command)
 app.command("explain")(explain_command)
 app.command("report")(report_command)
+app.command("diff")(diff_command)
 app.command("evaluate")(evaluate_command)
 app.command("train")(train_command)
 

@@ -29,9 +29,15 @@ def explain_command(
     url: Url = None,
     kind: Kind = KindName.auto,
     weights: Weights = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, in the order of the source.")] = False,
 ) -> None:
-    """Show a document with what is kept, what is removed, and why."""
-    from cleaner.explain import explain
+    """Show a document with what is kept, what is removed, and why.
+
+    Exit status: 0 done, 1 the file can't be read, 2 wrong usage.
+    """
+    import json
+
+    from cleaner.explain import explain, explanation
     from cleaner.pipeline import clean
 
     try:
@@ -42,7 +48,10 @@ def explain_command(
         data = read_source(file, None if file == STDIN else Path(file))
         article = clean(data, url=url, kind=source_kind(kind), weights=own)
         prepare_streams()
-        explain(article)
+        if as_json:
+            typer.echo(json.dumps(explanation(article), ensure_ascii=False, indent=2))
+        else:
+            explain(article)
     except CleanerError as error:
         say(f"error: {error.at(file)}")
         raise typer.Exit(1) from None

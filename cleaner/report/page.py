@@ -13,15 +13,12 @@ from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
-from cleaner.report.rows import Row, error_of, key_of
+from cleaner.report.rows import Row, error_of, key_of, words_of
 
 CHUNK = 400_000
 """Characters of JSON that are compressed together: few enough that opening a document takes milliseconds."""
 
 TITLE = "Cleaned documents"
-
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 
 
 class ReportPage:
@@ -83,8 +80,8 @@ def summary_of(row: Row) -> list[Any]:
     count: Counter[str] = Counter(item["kind"] for item in row["removed"])
     size: Counter[str] = Counter()
     for item in row["removed"]:
-        size[item["kind"]] += word_count(item["text"])
-    kept = sum(word_count(text) for text in row["paragraphs"])
+        size[item["kind"]] += len(words_of(item["text"]))
+    kept = sum(len(words_of(text)) for text in row["paragraphs"])
     access = row["access"]
     return [
         key_of(row), row.get("headline") or "", site_of(row), row.get("language"), kept, sum(size.values()),
@@ -102,15 +99,6 @@ def site_of(row: Row) -> str:
         if host:
             return host.removeprefix("www.")
     return str(row.get("site_name") or "")
-
-
-def word_count(text: str) -> int:
-    """Words; in scripts without spaces, characters.
-
-    >>> word_count("The rain had stopped."), word_count("雨停了")
-    (4, 3)
-    """
-    return len(_WORD.findall(text))
 
 
 def _compact(value: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,6 +11,9 @@ from cleaner.errors import InputError
 
 Row = dict[str, Any]
 """`Article.to_dict()` with `source`; or a failure: `source` and `error`."""
+
+_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 
 NEEDED = ("paragraphs", "body", "removed", "found", "access", "confidence")
 
@@ -48,3 +52,12 @@ def error_of(row: Row) -> str:
     """Why a document failed; empty where it did not."""
     error = row.get("error") or ""
     return str(error.get("message") or error) if isinstance(error, dict) else str(error)
+
+
+def words_of(text: str) -> list[str]:
+    """Words as they are written, with their stops; single characters in scripts without spaces.
+
+    >>> words_of("The rain stopped."), words_of("雨停了")
+    (['The', 'rain', 'stopped.'], ['雨', '停', '了'])
+    """
+    return _WORD.findall(text)
