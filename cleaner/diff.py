@@ -14,6 +14,8 @@ FIELDS = ("headline", "dek", "byline", "authors", "published", "updated", "agenc
           "url", "image")  # fmt: skip
 ACCESS = ("kind", "remaining", "limit_reached", "truncated", "declared_free")
 
+USED = (*FIELDS, "dateline", "access", "paragraphs", "error")
+"""What is kept in memory of a document."""
 CONTEXT = 5
 """Words that are shown before and after a change."""
 
@@ -84,13 +86,13 @@ def _keyed(rows: Iterable[Row]) -> Iterator[tuple[tuple[str, int], Row]]:
     seen: Counter[str] = Counter()
     for number, row in enumerate(rows, start=1):
         key = key_of(row) or f"document {number}"
-        yield (key, seen[key]), row
+        yield (key, seen[key]), {name: row.get(name) for name in USED}
         seen[key] += 1
 
 
 def compare_documents(key: str, first: Row, second: Row) -> Change | None:
     """What differs, or None where text and metadata are the same. The account of removals is not looked at."""
-    old, new = first.get("paragraphs", []), second.get("paragraphs", [])
+    old, new = first["paragraphs"] or [], second["paragraphs"] or []
     gone: Counter[str] = Counter(old) - Counter(new)
     come: Counter[str] = Counter(new) - Counter(old)
     lost, gained = _words(gone) - _words(come), _words(come) - _words(gone)

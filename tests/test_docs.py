@@ -67,8 +67,10 @@ def test_commands_of_the_documentation_run(page: Path, copy: Path) -> None:
     compare = doctest.OutputChecker()
     for block in blocks(page, "console"):
         for command, shown in commands(block):
-            done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=copy, env=environment, text=True, timeout=ENOUGH,
-                                  check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
+            done = subprocess.run(
+                ["bash", "-o", "pipefail", "-c", command], cwd=copy, env=environment, check=False, text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=ENOUGH,
+            )  # fmt: skip
             assert done.returncode == 0, (command, done.stdout)
             if shown.strip():
                 flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -105,8 +107,12 @@ def said_of(command: str) -> str:
 def options() -> list[tuple[str, str]]:
     """(command, its options that mean the same, with blanks) of everything that `cleaner` understands."""
     group: Any = typer.main.get_command(app)
-    return [(name, " ".join((*option.opts, *option.secondary_opts))) for name, command in group.commands.items()
-            for option in command.params if option.param_type_name == "option" and "--help" not in option.opts]  # fmt: skip
+    return [
+        (name, " ".join((*option.opts, *option.secondary_opts)))
+        for name, command in group.commands.items()
+        for option in command.params
+        if option.param_type_name == "option" and "--help" not in option.opts
+    ]
 
 
 def test_every_command_has_help_and_is_documented() -> None:
@@ -116,14 +122,20 @@ def test_every_command_has_help_and_is_documented() -> None:
 
 
 def test_every_option_is_documented_where_its_command_is() -> None:
-    missing = [(command, spelled) for command, spelled in options()
-               if not any(re.search(rf"(?<![\w-]){option}(?![\w-])", said_of(command)) for option in spelled.split())]  # fmt: skip
+    def documented(option: str, command: str) -> bool:
+        return re.search(rf"(?<![\w-]){option}(?![\w-])", said_of(command)) is not None
+
+    missing = [
+        (command, spelled)
+        for command, spelled in options()
+        if not any(documented(option, command) for option in spelled.split())
+    ]
     assert missing == []
 
 
 def test_links_of_the_documentation_lead_somewhere() -> None:
-    broken = [(name_of(page), target) for page in PAGES for target in re.findall(r"\]\(([^)#\s]+)", page.read_text("utf8"))
-              if "://" not in target and not (page.parent / target).exists()]  # fmt: skip
+    targets = [(page, found) for page in PAGES for found in re.findall(r"\]\(([^)#\s]+)", page.read_text("utf8"))]
+    broken = [(page, found) for page, found in targets if "://" not in found and not (page.parent / found).exists()]
     assert broken == []
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import pickle
-import re
 import subprocess
 import sys
 from importlib import resources
-from pathlib import Path
 
 import jsonschema
 import pytest
@@ -130,17 +128,3 @@ def test_an_empty_source_gives_an_empty_article() -> None:
     assert clean("").text == ""
     assert clean(b"", kind="html").paragraphs == ()
     assert isinstance(clean(" \n"), Article)
-
-
-def test_the_commands_of_the_readme_work(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text("utf8")
-    commands = [line[2:] for block in re.findall(r"```console\n(.*?)```", readme, re.S) for line in block.splitlines()
-                if re.match(r"\$ (?:cat \S+ \| )?cleaner ", line)]  # fmt: skip
-    assert len(commands) >= 6
-    for command in commands:
-        text = re.sub(r"\bcleaner ", f"{sys.executable} -m cleaner ", command, count=1).replace(
-            "out/", f"{tmp_path}/out/"
-        )
-        text = text.replace("removed.jsonl", f"{tmp_path}/removed.jsonl")
-        done = subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=False, cwd=ROOT)
-        assert done.returncode == 0, (command, done.stderr)

@@ -61,12 +61,22 @@ def test_a_site_is_the_host_or_the_name_of_the_site() -> None:
         ("{", "x, line 2: not JSON"),
         ("[1]", "no cleaned document"),
         ('{"text": "a"}', "no cleaned document"),
-        (line(removed=[{"text": "a"}]), "has no block numbers"),
+        (
+            line(found=[{"field": "a", "value": "b", "raw": "", "source": "", "confidence": 1, "span": None}]),
+            "schema version 1.1 has no found[].block (clean the source again)",
+        ),
+        (line(paragraphs=[1]), "no text where text should be"),
+        (line(access=None), "no cleaned document"),
     ],
 )
 def test_lines_that_are_no_documents_are_named(bad: str, said: str) -> None:
     with pytest.raises(InputError, match=re.escape(said)):
         list(read_rows([line(), bad], "x"))
+
+
+def test_halves_of_surrogate_pairs_do_no_harm() -> None:
+    row = next(read_rows([line(headline="Rain \ud83d ends \U0001f327")], "x"))
+    assert row["headline"] == "Rain ? ends \U0001f327"
 
 
 def test_failures_are_rows_too() -> None:
@@ -86,6 +96,8 @@ def test_the_command_writes_one_page(tmp_path: Path) -> None:
 
 
 def test_the_command_leaves_nothing_where_it_fails(tmp_path: Path) -> None:
+    (tmp_path / "c.jsonl").write_bytes(b"\xff\xfe")
+    assert "not UTF-8" in run("report", tmp_path / "c.jsonl", "-o", tmp_path / "r.html").stderr
     (tmp_path / "c.jsonl").write_text("nonsense")
     result = run("report", tmp_path / "c.jsonl", "-o", tmp_path / "r.html")
     assert result.exit_code == 1

@@ -177,6 +177,14 @@ def test_a_bar_shows_the_documents_behind_it(page: Chrome) -> None:
     page.find_element(By.ID, "clear").click()
 
 
+def test_metadata_names_the_place_each_value_came_from(page: Chrome) -> None:
+    open_document(page, 0)
+    page.find_element(By.CSS_SELECTOR, ".metadata summary").click()
+    rows = [row.text for row in page.find_elements(By.CSS_SELECTOR, ".metadata tbody tr")]
+    assert "headline Syrian and Iraqi jihadists forge cross-border alliance line, characters" in rows[0]
+    assert "metered, 2 left, limit reached" in rows[-1]
+
+
 def test_switches_show_what_options_would_change(page: Chrome) -> None:
     open_document(page, 0)
     assert texts(page, ".result .text")[0].startswith("BAGHDAD -- The wounded")
@@ -262,6 +270,7 @@ def test_axe_finds_no_violation(page: Chrome, width: int, scheme: str) -> None:
     for number in (None, 0, 1, 2):
         if number is not None:
             open_document(page, number)
+            page.execute_script("document.querySelector('.metadata').open = true")
             page.execute_script("document.querySelector('.cut').focus()")
         page.execute_script(AXE.read_text("utf8"))
         found = page.execute_async_script("axe.run().then(arguments[0])")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +43,9 @@ def report_command(
         page.discard()
         fail_writing(error)
     if not quiet:
-        say(f"{output}: {output.stat().st_size / 1e6:.1f} MB")
+        from rich.filesize import decimal
+
+        say(f"{output}: {decimal(output.stat().st_size)}")
 
 
 ReportOption = Annotated[
@@ -82,15 +85,15 @@ def write_page(cleaned: str, page: Output, title: str) -> None:
     page.close()
 
 
-def lines_of(name: str) -> list[str]:
-    """The lines of a text file or of standard input. Raises InputError."""
+def lines_of(name: str) -> Iterator[str]:
+    """The lines of a UTF-8 file or of standard input, one at a time. Raises InputError."""
     try:
-        data = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+        with sys.stdin.buffer if name == STDIN else Path(name).open("rb") as file:
+            for line in file:
+                yield line.decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError("no such file", where=name) from None
+    except UnicodeDecodeError:
+        raise InputError("not UTF-8", where=name, todo="give the output of cleaner clean -f jsonl") from None
     except OSError as error:
         raise InputError(f"can't be read: {error.strerror or error}", where=name) from error
-    try:
-        return data.decode("utf-8-sig").split("\n")
-    except UnicodeDecodeError as error:
-        raise InputError(f"not UTF-8 at byte {error.start}", where=name) from None

@@ -177,9 +177,9 @@ const documentView = (() => {
     rows.push(make("tr", {}, make("th", { scope: "row" }, "access"), make("td", {}, says.join(", ")),
       make("td", { dir: "auto" }, access.nags.length ? access.nags.join(" / ") : ""), make("td", {}, "")));
     const head = ["field", "value", "found in", "sureness"].map((name) => make("th", { scope: "col" }, name));
-    return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Metadata" },
-      make("table", {}, make("caption", {}, "Metadata, with the place each value came from"),
-        make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
+    const scroll = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Metadata, with origins" },
+      make("table", { "aria-label": "Metadata" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
+    return make("details", { class: "metadata" }, make("summary", {}, "Metadata, and the place each value came from"), scroll);
   }
 
   function aboutLine(article) {
@@ -223,9 +223,9 @@ const documentView = (() => {
     const radios = Object.entries(layouts).map(([name, label]) => make("label", {},
       make("input", { type: "radio", name: `${prefix}layout`, checked: state.layout === name,
         on: { change: () => { state.layout = name; update(); } } }), label));
-    const switches = Object.entries(options).map(([name, { label, there, on }]) => make("label", {},
-      make("input", { type: "checkbox", name, checked: there && (state.chosen[name] ?? on), disabled: !there,
-        on: { change: (event) => { state.chosen[name] = event.target.checked; update(); } } }), there ? label : `${label} (none here)`));
+    const switches = Object.entries(options).filter(([, { there }]) => there).map(([name, { label, on }]) => make("label", {},
+      make("input", { type: "checkbox", name, checked: state.chosen[name] ?? on,
+        on: { change: (event) => { state.chosen[name] = event.target.checked; update(); } } }), label));
     const number = make("output", {}, state.below.toFixed(2));
     const slider = make("label", {}, "bring back removals scored below",
       make("input", { type: "range", name: "below", min: "0.5", max: "1", step: "0.01", value: state.below,
@@ -236,12 +236,12 @@ const documentView = (() => {
       aboutLine(article),
       make("div", { class: "settings" },
         make("fieldset", {}, make("legend", {}, "Show"), ...radios),
-        make("fieldset", {}, make("legend", {}, "What if the text had"), ...switches, slider), effect),
+        make("fieldset", {}, make("legend", {}, switches.length ? "What if the text had" : "What if"), ...switches, slider), effect),
+      metadataTable(article),
       make("div", { class: "panes" },
         make("section", { class: "source", "aria-label": "Source with what was removed" },
           make("h3", {}, "Source, removed blocks struck"), source),
-        make("section", { class: "result", "aria-label": "Clean text" }, make("h3", {}, "Clean text"), result)),
-      metadataTable(article));
+        make("section", { class: "result", "aria-label": "Clean text" }, make("h3", {}, "Clean text"), result)));
     update();
     element.replaceChildren(view);
   }

@@ -179,6 +179,7 @@
     select();
     if (wanted.length < 3) return;
     const found = new Set();
+    byId("matches").append(", searching the texts…");
     await loaded;
     const chunks = document.querySelectorAll("script.chunk");
     const first = documents.map((one) => one.index).filter((index) => documents[index].place === 0);
@@ -254,4 +255,6 @@
   performance.mark("rows");
   addEventListener("hashchange", show);
   await show();
-})();
+})().catch((error) => {
+  document.getElementById("matches").textContent = `This page can't be shown (${error.message}); use a browser of 2024 or later.`;
+});

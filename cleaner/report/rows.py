@@ -15,7 +15,13 @@ Row = dict[str, Any]
 _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 
-NEEDED = ("paragraphs", "body", "removed", "found", "access", "confidence")
+PIECES = {
+    "body": {"text", "role", "marker", "spans", "in_text", "blocks"},
+    "removed": {"text", "kind", "rule", "detector", "score", "why", "span", "block"},
+    "found": {"field", "value", "raw", "source", "confidence", "span", "block"},
+}
+ACCESS = {"kind", "remaining", "limit_reached", "truncated", "declared_free", "nags"}
+TODO = "give the output of cleaner clean -f jsonl"
 
 
 def read_rows(lines: Iterable[str], where: str) -> Iterator[Row]:
@@ -27,20 +33,39 @@ def read_rows(lines: Iterable[str], where: str) -> Iterator[Row]:
         try:
             row = json.loads(line)
         except ValueError as error:
-            raise InputError(f"not JSON: {error}", where=at, todo="give the output of cleaner clean -f jsonl") from None
-        if not isinstance(row, dict) or not (row.get("error") or all(key in row for key in NEEDED)):
-            raise InputError("no cleaned document", where=at, todo="give the output of cleaner clean -f jsonl")
-        if not row.get("error"):
-            _check(row, at)
+            raise InputError(f"not JSON: {error}", where=at, todo=TODO) from None
+        if "\\ud" in line.lower():  # halves of surrogate pairs, which can't be written again
+            row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
+        if not isinstance(row, dict) or not (row.get("error") or _is_article(row)):
+            raise InputError("no cleaned document", where=at, todo=TODO)
+        if not row.get("error") and (missing := _missing(row)):
+            version = row.get("schema_version", "unknown")
+            todo = "clean the source again"
+            raise InputError(f"schema version {version} has no {missing}", where=at, todo=todo)
         yield row
 
 
-def _check(row: Row, at: str) -> None:
-    """Raises InputError where the row was written by a version that did not number its blocks."""
-    pieces = [*row["body"], *row["removed"]]
-    if not all(isinstance(piece, dict) and ("blocks" in piece or "block" in piece) for piece in pieces):
-        version = row.get("schema_version", "unknown")
-        raise InputError(f"schema version {version} has no block numbers", where=at, todo="clean the source again")
+def _is_article(row: Row) -> bool:
+    lists = all(isinstance(row.get(name), list) for name in ("paragraphs", *PIECES))
+    return lists and isinstance(row.get("access"), dict) and isinstance(row.get("confidence"), int | float)
+
+
+def _missing(row: Row) -> str:
+    """What the row of an older version lacks; empty where it lacks nothing."""
+    missing = {f"access.{key}" for key in ACCESS - row["access"].keys()}
+    for name, keys in PIECES.items():
+        for piece in row[name]:
+            missing |= {f"{name}[].{key}" for key in (keys - piece.keys() if isinstance(piece, dict) else keys)}
+    if not missing and not all(isinstance(text, str) for text in _texts(row)):
+        return "text where text should be"
+    return ", ".join(sorted(missing))
+
+
+def _texts(row: Row) -> Iterator[object]:
+    yield from row["paragraphs"]
+    for name in ("body", "removed"):
+        yield from (piece["text"] for piece in row[name])
+    yield from (piece["kind"] for piece in row["removed"])
 
 
 def key_of(row: Row) -> str:
