@@ -102,7 +102,7 @@ const documentView = (() => {
 
   function cutItem(cut, id) {
     const why = make("span", { class: "why", id, role: "tooltip", dir: "ltr" },
-      make("b", {}, cut.why),
+      make("b", {}, cut.why), " ",
       make("small", {}, `rule ${cut.rule}, detector ${cut.detector}, score ${cut.score.toFixed(2)}`));
     const item = make("li", { class: "cut", tabindex: "-1", "data-family": family(cut.kind), "aria-describedby": id },
       make("span", { class: "kind" }, named(cut.kind)), make("del", { dir: "auto" }, cut.text), why);
