@@ -113,10 +113,10 @@ def _kept(part: Part) -> Iterator[tuple[Text, int]]:
 
 def _removed(record: Removal) -> Iterator[tuple[Text, int]]:
     style = STYLES[record.kind]
-    text = Text("- ", style=style).append(" ".join(record.text.split()), style=f"strike {style}")
+    text = Text().append("- ", style=style).append(" ".join(record.text.split()), style=f"strike {style}")
     yield text, 0
-    reason = Text(record.kind, style=f"bold {style}")
-    yield reason.append(f" · {record.rule} · {record.score:.2f} · {record.why}", style="not bold dim"), 2
+    reason = Text().append(record.kind, style=f"bold {style}")
+    yield reason.append(f" · {record.rule} · {record.score:.2f} · {record.why}", style="dim"), 2
 
 
 def _summary(article: Article) -> Table:

@@ -49,7 +49,9 @@ def frames_of(browser: Any) -> tuple[list[float], int]:
     browser.get_log("performance")
     gesture = {"x": box[0], "y": box[1], "yDistance": -SCROLL, "speed": SPEED, "preventFling": True}
     browser.execute_cdp_cmd("Input.synthesizeScrollGesture", gesture)
-    log = [*browser.get_log("performance"), *browser.get_log("performance")]  # the second has what was still on its way
+    log: list[dict[str, str]] = []
+    for _ in range(4):  # reading asks for what was traced, which comes with one of the next readings
+        log += browser.get_log("performance")
     events = [json.loads(entry["message"])["message"] for entry in log]
     trace = [event["params"] for event in events if event["method"] == "Tracing.dataCollected"]
     drawn = sorted(event["ts"] / 1000 for event in trace if event["name"] == "DrawFrame")
@@ -73,7 +75,7 @@ def main() -> None:
         size = page.stat().st_size / 1e6
         print(f"{arguments.documents} documents, {raw / 1e6:.1f} MB of JSON: a page of {size:.1f} MB"
               f" in {took:.1f} s")  # fmt: skip
-        browser = open_browser(1280, 900, trace="disabled-by-default-devtools.timeline.frame")
+        browser = open_browser(1280, 900, trace="disabled-by-default-devtools.timeline.frame,devtools.timeline.frame")
         try:
             paints, first_rows = [], []
             for _ in range(5):
