@@ -165,6 +165,9 @@ def test_search_finds_names_and_words_inside_documents(page: Chrome) -> None:
     WebDriverWait(page, 10).until(lambda b: texts(b, "#matches") == ["1 of 4 documents"])
     assert "Syrian and Iraqi" in texts(page, "#rows .what")[0]
     box.clear()
+    box.send_keys('"this area is')
+    WebDriverWait(page, 10).until(lambda b: texts(b, "#matches") == ["1 of 4 documents"])
+    box.clear()
     box.send_keys("page.html")
     WebDriverWait(page, 10).until(lambda b: texts(b, "#rows .what small") == ["page.html"])
     page.find_element(By.ID, "clear").click()

@@ -8,11 +8,19 @@
   const percent = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(part && part * 200 < whole ? 1 : 0)}%` : "0%");
   const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
-  async function unpacked(element) {
-    const bytes = Uint8Array.from(atob(element.textContent), (character) => character.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return JSON.parse(await new Response(stream).text());
+  function bytesOf(base64) {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+    const characters = atob(base64);
+    const bytes = new Uint8Array(characters.length);
+    for (let at = 0; at < bytes.length; at += 1) bytes[at] = characters.charCodeAt(at);
+    return bytes;
   }
+
+  async function textOf(element) {
+    const stream = new Blob([bytesOf(element.textContent)]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Response(stream).text();
+  }
+  const unpacked = async (element) => JSON.parse(await textOf(element));
 
   const documents = (await unpacked(byId("summary"))).map(
     ([key, headline, site, language, kept, removed, confidence, access, truncated, kinds, error, chunk, place], index) =>
@@ -178,15 +186,17 @@
     inText = null;
     select();
     if (wanted.length < 3) return;
+    const written = JSON.stringify(wanted).slice(1, -1); // as it stands in JSON: most chunks need not be parsed
     const found = new Set();
     byId("matches").append(", searching the texts…");
     await loaded;
     const chunks = document.querySelectorAll("script.chunk");
     const first = documents.map((one) => one.index).filter((index) => documents[index].place === 0);
     for (let number = 0; number < chunks.length; number += 1) {
-      const articles = cache.get(number) ?? (await unpacked(chunks[number]));
+      const json = await textOf(chunks[number]);
       if (mine !== search) return;
-      articles.forEach((article, place) => {
+      if (!json.toLowerCase().includes(written)) continue;
+      JSON.parse(json).forEach((article, place) => {
         const text = [...(article.body ?? []), ...(article.removed ?? [])].map((piece) => piece.text).join("\n");
         if (text.toLowerCase().includes(wanted)) found.add(first[number] + place);
       });
