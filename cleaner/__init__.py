@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cleaner.asynchronous import clean_async
     from cleaner.errors import CleanerError, InputError, RuleError
     from cleaner.model import Access, Article, Dateline, Failure, Found, Part, Removal, Span
     from cleaner.options import Options
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "asynchronous": ("clean_async",),
     "errors": ("CleanerError", "InputError", "RuleError"),
     "model": ("Access", "Article", "Dateline", "Failure", "Found", "Part", "Removal", "Span"),
     "options": ("Options",),
@@ -39,6 +41,7 @@ __all__ = [
     "RuleError",
     "Span",
     "clean",
+    "clean_async",
     "clean_many",
 ]
 

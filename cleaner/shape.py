@@ -36,7 +36,9 @@ def shape_of(block: Block) -> Shape:
 @lru_cache(maxsize=16_384)
 def _shape(text: str, links: float) -> Shape:
     folded = fold(text).text
-    return Shape(word_count(folded), ends_sentence(folded), inner_stops(folded), links, folded.rstrip().endswith(":"))
+    sentence = ends_sentence(folded)
+    stops = 0 if sentence else inner_stops(folded)  # which tell only where no sentence ends
+    return Shape(word_count(folded), sentence, stops, links, folded.rstrip().endswith(":"))
 
 
 def run_shape(shapes: list[Shape]) -> Shape:

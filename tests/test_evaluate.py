@@ -330,7 +330,8 @@ def test_wrong_usage_exits_with_2_and_wrong_gold_with_1(wild: Path) -> None:
 
 def test_nothing_of_it_is_loaded_until_it_is_asked_for() -> None:
     code = (
-        "import sys, cleaner.cli; print([name for name in sys.modules if 'cleaner.evaluate' in name or name == 'rich.table'])"
+        "import sys, cleaner.cli\n"
+        "print([name for name in sys.modules if 'cleaner.evaluate' in name or name == 'rich.table'])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"

@@ -27,7 +27,7 @@ def python(code: str) -> str:
 def test_public_names_are_these() -> None:
     assert cleaner.__all__ == [
         "Access", "Article", "Cleaner", "CleanerError", "Dateline", "Failure", "Found", "InputError", "Options", "Part",
-        "Removal", "RuleError", "Span", "clean", "clean_many",
+        "Removal", "RuleError", "Span", "clean", "clean_async", "clean_many",
     ]  # fmt: skip
     assert all(getattr(cleaner, name) is not None for name in cleaner.__all__)
     with pytest.raises(AttributeError):

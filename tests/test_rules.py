@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from cleaner import rules
 from cleaner.detect.phrases import LONGEST_LINE, detect_phrases, phrasebook, phrasebook_of
 from cleaner.errors import RuleError
+from cleaner.fold import fold
 from cleaner.model import KINDS, Document
 from cleaner.read.text import read_text
 from cleaner.rules import TIMEOUT, Rule, RuleSet, builtin_rules, check_patterns, languages, parse_rules
+from cleaner.rules.openings import demands, opening
 
 SETS = {rule_set.language: rule_set for rule_set in builtin_rules()}
 LANGUAGES = [
@@ -89,11 +93,35 @@ def test_what_is_debris_for_certain_is_asked_for_whole_phrases_and_access_only()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_a_pattern_matches_may_open_so(language: str) -> None:
-    matched = [(rule, text) for rule in SETS[language].rules if rule.matcher
-               for text in rule.hits if rule.matcher.match(text)]  # fmt: skip
-    shut = [(rule.name, text) for rule, text in matched if not (rule.may_open(text[:1]) and rule.may_open(text[:2]))]
+def test_what_a_pattern_matches_is_what_it_asks_for(language: str) -> None:
+    matched = [(rule, match[0]) for rule in SETS[language].rules if rule.matcher
+               for text in rule.hits if (match := rule.matcher.search(fold(text).text))]  # fmt: skip
+    shut = [(rule.name, text) for rule, text in matched if not rule.may_match([opening(text)], text.lower())]
     assert shut == []
+    assert matched
+
+
+def test_what_patterns_ask_for_is_kept_as_it_is() -> None:
+    kept = (Path(rules.__file__).parent / "data" / rules.DEMANDS).read_text("utf8")
+    assert kept == rules.kept_demands(SETS.values()), "run python tools/build_demands.py"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "openings", "needles"),
+    [
+        ("(?:a|[bc]) day", {"a da", "b da", "c da"}, set()),
+        ("x{2}y?", {"x", "xx", "xxx", "xxxx", "xy", "xxy", "xxxy"}, set()),  # more than there are
+        (r"(?x) see [ ] more # or less", {"see "}, set()),
+        (r"(?!no)(?P<n>\d+)(?i:k)?", {"0", "00", "000", "0000", "0k", "00k", "000k"}, set()),
+        (r"[^a]+ was here|stay", {"stay"}, {" was here"}),
+        (r"\w+", set(), {""}),
+        ("a|", {"a"}, {""}),
+        ("a)b", set(), {""}),
+    ],
+)
+def test_what_a_pattern_asks_for_is_read_from_it(pattern: str, openings: set[str], needles: set[str]) -> None:
+    asked = demands(pattern, {})
+    assert (asked.openings, asked.needles) == (openings, needles)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

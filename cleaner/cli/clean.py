@@ -1,32 +1,33 @@
-"""`cleaner clean`: articles in, clean text and metadata out."""
+"""`cleaner clean`: articles in, clean text and metadata out; one document or millions."""
 
 from __future__ import annotations
 
-import sys
-from enum import StrEnum
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from heapq import nsmallest
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zlib import crc32
 
 import typer
 
+from cleaner.batch.jobs import STDIN, Job, is_folder
 from cleaner.cli.common import (
-    STDIN,
     Kind,
     KindName,
     Opinion,
-    Output,
     Paths,
-    Progress,
     Url,
     UsageError,
     Weights,
-    expand,
+    checked_names,
     fail,
     fail_writing,
-    is_folder,
     own_weights,
     prepare_streams,
-    read_source,
     refuse_overlap,
     say,
     source_kind,
@@ -35,28 +36,48 @@ from cleaner.cli.report import ReportFile, ReportOption
 from cleaner.errors import CleanerError, InputError
 
 if TYPE_CHECKING:
-    from cleaner.model import Article
+    from cleaner.batch.ledger import Ledger
+    from cleaner.batch.render import Format, Render
+    from cleaner.batch.run import Outputs, Summary
+    from cleaner.batch.workers import Pool
+
+FEW = 20
+"""Documents up to which no worker processes are started, unless they are asked for."""
+FORMATS = ("text", "md", "json", "jsonl", "dolma")
 
 
-class Format(StrEnum):
-    json = "json"
-    jsonl = "jsonl"
-    md = "md"
-    text = "text"
-
-
-EXTENSIONS = {Format.json: ".json", Format.jsonl: ".jsonl", Format.md: ".md", Format.text: ".txt"}
+def _format(value: str) -> str:
+    if value not in FORMATS:
+        raise typer.BadParameter(f"{value!r} is not one of {', '.join(FORMATS)}")
+    return value
 
 
 def clean_command(
     paths: Paths = None,
-    form: Annotated[Format, typer.Option("-f", "--format", help="jsonl: one object a line.")] = Format.text,
+    form: Annotated[
+        str, typer.Option("-f", "--format", callback=_format, help=f"{', '.join(FORMATS)}; jsonl: one object a line.")
+    ] = "text",
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File, or folder for a file each.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace output files that exist.")] = False,
     url: Url = None,
     kind: Kind = KindName.auto,
+    files_from: Annotated[
+        str | None, typer.Option(help="Read the names of sources from this file, a line each; - for standard input.")
+    ] = None,
+    column: Annotated[str | None, typer.Option(help="Of records: the column with the document.")] = None,
+    url_column: Annotated[str, typer.Option(help="Of records: the column with its URL.")] = "url",
+    id_column: Annotated[str, typer.Option(help="Of records: the column that is kept in the output.")] = "id",
     removed: Annotated[Path | None, typer.Option(help="Write what was removed, and why, to this JSONL file.")] = None,
     report: ReportOption = None,
+    failures: Annotated[Path | None, typer.Option(help="Write what failed, and why, to this JSONL file.")] = None,
+    summary: Annotated[Path | None, typer.Option(help="Write the figures of the run to this JSON file.")] = None,
+    jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=0, help="Worker processes; 0: one a core.")] = None,
+    timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds for one document; 60 with workers.")] = None,
+    memory_limit: Annotated[str | None, typer.Option(help="For one document, such as 500M or 2G.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Keep a ledger, and go on where a run broke off.")] = False,
+    sample: Annotated[int | None, typer.Option(min=1, help="Only so many documents, picked by their names.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be cleaned.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="A document of which nothing is left is a failure.")] = False,
     headings: Annotated[bool, typer.Option(help="Keep headings in the text.")] = True,
     dek: Annotated[bool, typer.Option(help="Keep the dek (standfirst) in the text.")] = False,
     captions: Annotated[bool, typer.Option(help="Keep figure captions in the text.")] = False,
@@ -70,136 +91,197 @@ def clean_command(
 ) -> None:
     """Clean articles: text or HTML in, clean text and metadata out.
 
+    Sources are files, folders, archives (zip, tar, WARC, WACZ), records (JSONL, CSV, Parquet), compressed or not.
+
     Exit status: 0 all done, 1 some sources failed (each is named with its reason), 2 wrong usage.
     """
+    from cleaner.batch.ledger import LedgerError
+    from cleaner.batch.render import Format, Render
+    from cleaner.batch.run import run
+    from cleaner.batch.sinks import SinkError
+    from cleaner.batch.sources import Reading, jobs_of
+    from cleaner.cli.progress import Watch, show_summary
     from cleaner.options import Options
-    from cleaner.pipeline import Cleaner
 
     try:
         options = Options.of(
             headings=headings, dek=dek, captions=captions, dateline=dateline, opinion=opinion.value,
             weights=own_weights(weights),
         )  # fmt: skip
-        sources = list(expand(paths or [STDIN]))
-        many = len(sources) > 1 or any(is_folder(Path(name)) for name in paths or [])
-        refuse_overlap(paths or [], (path for _, path, _ in sources), [output, removed, report])
+        limit = _bytes(memory_limit)
+        names = checked_names(list(paths or ([] if files_from else [STDIN])))
+        refuse_overlap(names, [output, removed, report, failures, summary])
         prepare_streams()
-        sink = Sink(output, form, overwrite=overwrite, many=many)
-        account = Account(removed, overwrite=overwrite)
+        reading = Reading(source_kind(kind), url, column, url_column, id_column)
+        found = jobs_of(chain(names, _listed(files_from)), reading)
+        found = _sampled(found, sample) if sample else found
+        if dry_run:
+            _tell_plan(found, quiet=quiet)
+        many = len(names) != 1 or files_from is not None or _holds_many(names[0])
+        work = Render(options, Format(form), removed is not None, strict, report is not None)
+        if report and resume:
+            raise UsageError("--report is of one run", todo="use -f jsonl, then cleaner report")
+        ledger = _ledger(output, work, [names, files_from, str(reading), sample]) if resume else None
+        if ledger and ledger.state.complete:
+            say(f"{output}: complete already (delete {ledger.path} to begin again)")
+            raise typer.Exit(1 if ledger.state.summary.get("failed") else 0)
+        outputs = _outputs(output, removed, failures, Format(form), many=many, overwrite=overwrite, ledger=ledger)
         page = ReportFile(report, overwrite=overwrite)
-    except (InputError, UsageError) as error:
+        pool, found = _pool(found, work, jobs, timeout, limit)
+    except (InputError, UsageError, SinkError, LedgerError) as error:
         fail(error)
-    cleaner = Cleaner(options)
-    done = failed = 0
-    with Progress(len(sources), quiet=quiet) as advance:
-        for name, path, relative in sources:
-            try:
-                article = cleaner.clean(read_source(name, path), url=url, kind=source_kind(kind))
-                sink.write(rendered(article, form, name), relative)
-                account.write(article, name)
-                page.write(article, name)
-                done += 1
-                if verbose:
-                    say(f"{name}: {len(article.paragraphs)} paragraphs kept, {len(article.removed)} pieces removed")
-            except CleanerError as error:
-                failed += 1
-                say(f"error: {error.at(name)}")
-                page.fail(error, name)
-            except BrokenPipeError:
-                raise
-            except OSError as error:
-                fail_writing(error)
-            advance()
+    watch = Watch(_count(names) if not sample and not files_from else sample, quiet=quiet, verbose=verbose)
     try:
-        sink.close()
-        account.close()
+        with watch:
+            done = run(found, work, outputs, pool=pool, ledger=ledger, watch=page.beside(watch))
         page.close()
+    except KeyboardInterrupt:
+        say("stopped" + ("; the same command goes on" if ledger else ""))
+        raise typer.Exit(130) from None
+    except BrokenPipeError:
+        raise
     except OSError as error:
         fail_writing(error)
-    if not sources:
-        say("nothing to clean: no .txt, .md or .html file there")
-    elif not quiet and len(sources) > 1:
-        say(f"{done} cleaned" + (f", {failed} failed" if failed else ""))
-    raise typer.Exit(1 if failed else 0)
+    except CleanerError as error:
+        say(f"error: {error}")
+        raise typer.Exit(2 if isinstance(error, LedgerError) else 1) from None
+    finally:
+        if pool:
+            pool.close()
+    if not done.documents:
+        say("nothing to clean: no document there")
+    elif not quiet:
+        show_summary(done, started=watch.started)
+    if summary:
+        _write_summary(done, summary)
+    raise typer.Exit(1 if done.failed else 0)
 
 
-class Sink:
-    """Where cleaned documents go: stdout, one file, or a folder with a file for each source."""
-
-    def __init__(self, output: Path | None, form: Format, *, overwrite: bool, many: bool) -> None:
-        self.form, self.overwrite = form, overwrite
-        self.folder = output if output and (output.is_dir() or (many and not output.suffix)) else None
-        self.file = Output(output, overwrite=overwrite) if output and not self.folder else None
-        self.array = form == Format.json and many and not self.folder
-        self.count = 0
-        self.taken: set[Path] = set()
-
-    def write(self, text: str, relative: Path) -> None:
-        """Write one document. Raises InputError where its output file exists already."""
-        if self.folder:
-            self._write_file(text, relative)
-            return
-        stream = self.file.stream if self.file else sys.stdout
-        if self.array:
-            stream.write("[\n" if self.count == 0 else ",\n")
-        elif self.count and self.form in (Format.text, Format.md):
-            stream.write("\n\f\n" if self.form == Format.text else "\n---\n\n")
-        stream.write(text.rstrip("\n") if self.array else text if text.endswith("\n") else text + "\n")
-        stream.flush()
-        self.count += 1
-
-    def _write_file(self, text: str, relative: Path) -> None:
-        assert self.folder is not None
-        target = self.folder / relative.with_name(relative.name + EXTENSIONS[self.form])
-        if target in self.taken:
-            raise InputError(
-                f"its output {target} was written for another source of this run", todo="clean them into two folders"
-            )
-        if target.exists() and not self.overwrite:
-            raise InputError(f"{target} exists already", todo="use --overwrite")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial = target.with_name(target.name + ".partial")
-            partial.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", newline="\n")
-            partial.replace(target)
-        except OSError as error:
-            raise InputError(f"can't write {target}: {error.strerror or error}") from error
-        self.taken.add(target)
-
-    def close(self) -> None:
-        if self.array:
-            (self.file.stream if self.file else sys.stdout).write("\n]\n" if self.count else "[]\n")
-        if self.file:
-            self.file.close()
+# --- what is to be cleaned ----------------------------------------------------------------------------
 
 
-class Account:
-    """The --removed file."""
-
-    def __init__(self, path: Path | None, *, overwrite: bool) -> None:
-        self.file = Output(path, overwrite=overwrite) if path else None
-
-    def write(self, article: Article, name: str) -> None:
-        if self.file:
-            import json
-
-            for record in article.to_dict()["removed"]:
-                self.file.stream.write(json.dumps({"source": name, **record}, ensure_ascii=False) + "\n")
-
-    def close(self) -> None:
-        if self.file:
-            self.file.close()
+def _listed(name: str | None) -> Iterator[str]:
+    """The names in a file of names. Raises UsageError where it can't be read."""
+    if name is None:
+        return
+    try:
+        with Path("/dev/stdin" if name == STDIN else name).open(encoding="utf8", errors="surrogateescape") as file:
+            for line in file:
+                if found := line.rstrip("\r\n"):
+                    yield found
+    except OSError as error:
+        raise UsageError(f"can't be read: {error.strerror}", where=name) from error
 
 
-def rendered(article: Article, form: Format, name: str) -> str:
-    match form:
-        case Format.text:
-            return article.text
-        case Format.md:
-            return article.to_markdown()
-        case Format.json:
-            return article.to_json(indent=2)
-        case Format.jsonl:
-            import json
+def _sampled(jobs: Iterable[Job], size: int) -> Iterator[Job]:
+    """So many of the jobs, the same ones each time, in their order."""
+    picked = nsmallest(size, ((crc32(job.key.encode(errors="replace")), n, job) for n, job in enumerate(jobs)))
+    return (job for _, _, job in sorted(picked, key=lambda entry: entry[1]))
 
-            return json.dumps({"source": name, **article.to_dict()}, ensure_ascii=False)
+
+def _holds_many(name: str) -> bool:
+    from cleaner.batch.sources import ARCHIVES, RECORDS, suffixes
+
+    return name != STDIN and (is_folder(Path(name)) or suffixes(name)[0] in (*RECORDS, *ARCHIVES))
+
+
+def _count(names: Iterable[str]) -> int | None:
+    """How many documents there are, where that can be told without opening anything."""
+    from cleaner.batch.sources import files_in
+
+    total = 0
+    for name in names:
+        if is_folder(Path(name)):
+            for file in files_in(Path(name)):
+                if _holds_many(file.name):
+                    return None
+                total += 1
+        elif _holds_many(name):
+            return None
+        else:
+            total += 1
+    return total
+
+
+def _tell_plan(jobs: Iterable[Job], *, quiet: bool) -> None:
+    count = 0
+    for job in jobs:
+        count += 1
+        if not quiet:
+            print(job.key)
+    say(f"{count} documents")
+    raise typer.Exit(0)
+
+
+# --- how, and where to ----------------------------------------------------------------------------------
+
+
+def _bytes(text: str | None) -> int | None:
+    """A number of bytes such as 500M. Raises UsageError."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d+)([KMG]?)B?", text.strip(), re.IGNORECASE)
+    if not match or int(match[1]) == 0:
+        raise UsageError(f"--memory-limit {text}", todo="write it as 500M or 2G")
+    return int(int(match[1]) * {"": 1, "K": 1e3, "M": 1e6, "G": 1e9}[match[2].upper()])
+
+
+def _ledger(output: Path | None, work: Render, sources: object) -> Ledger:
+    """The ledger of a run, which lies beside its output. Raises UsageError and LedgerError."""
+    from cleaner import __version__
+    from cleaner.batch.ledger import Ledger
+
+    if output is None:
+        raise UsageError("--resume needs an output", todo="give one with -o")
+    path = output.with_name(output.name + ".ledger")
+    return Ledger(path, json.dumps([__version__, repr(work), sources], default=str))
+
+
+def _outputs(
+    output: Path | None, removed: Path | None, failures: Path | None, form: Format, *, many: bool, overwrite: bool,
+    ledger: Ledger | None,
+) -> Outputs:  # fmt: skip
+    """The outputs of a run, or of the rest of one. Raises SinkError."""
+    from cleaner.batch.run import Outputs
+    from cleaner.batch.sinks import Documents, Folder, Sink, Stream
+
+    goes_on = ledger is not None and not ledger.is_new
+    offsets = ledger.state.offsets if ledger else {}
+
+    def stream(name: str, path: Path | None) -> Stream:
+        return Stream(path, overwrite=overwrite, at=offsets.get(name, 0) if goes_on else None)
+
+    documents: Sink
+    if output and (output.is_dir() or (many and not output.suffix)):
+        documents = Folder(output, form, overwrite=overwrite or goes_on)
+    else:
+        written = ledger.state.written if ledger else 0
+        documents = Documents(stream("documents", output), form, many=many, count=written)
+    return Outputs(
+        documents, stream("removed", removed) if removed else None, stream("failures", failures) if failures else None
+    )
+
+
+def _pool(
+    jobs: Iterator[Job], work: Render, count: int | None, timeout: float | None, memory_limit: int | None
+) -> tuple[Pool | None, Iterator[Job]]:
+    """Worker processes, unless few documents are to be cleaned and nobody asks for them; and the jobs."""
+    from cleaner.batch.workers import Pool
+
+    if count is None and timeout is None and memory_limit is None:
+        first = list(islice(jobs, FEW + 1))
+        jobs = chain(first, jobs)
+        if len(first) <= FEW or os.name != "posix":
+            return None, jobs
+    return Pool(work, jobs=count or _cores(), timeout=timeout or 60.0, memory_limit=memory_limit), jobs
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _write_summary(done: Summary, path: Path) -> None:
+    try:
+        path.write_text(json.dumps(done.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf8")
+    except OSError as error:
+        fail_writing(error)

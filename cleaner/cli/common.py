@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -11,14 +11,11 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, cast
 
 import typer
 
+from cleaner.batch.jobs import STDIN, is_folder
 from cleaner.errors import CleanerError, InputError
 
 if TYPE_CHECKING:
     from cleaner.model import SourceKind
-
-STDIN = "-"
-SUFFIXES = (".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml")
-"""Files that are taken from folders; a file named on the command line is taken whatever its name."""
 
 
 class KindName(StrEnum):
@@ -33,9 +30,6 @@ class Opinion(StrEnum):
     never = "never"
 
 
-MOST_BYTES = 200_000_000
-
-
 class UsageError(CleanerError):
     """The command line is wrong: exit 2."""
 
@@ -43,69 +37,38 @@ class UsageError(CleanerError):
 # --- sources ----------------------------------------------------------------------------------------
 
 
-def expand(paths: Iterable[str]) -> Iterator[tuple[str, Path | None, Path]]:
-    """(name, path or None for stdin, path relative to the folder it was found in) of every source. Raises UsageError
-    for empty names and for standard input named twice."""
-    stdin = 0
-    for name in paths:
-        path = Path(name)
-        if not name.strip():
-            raise UsageError("an empty file name")
-        if name == STDIN:
-            stdin += 1
-            if stdin > 1:
-                raise UsageError("standard input is named twice")
-            yield STDIN, None, Path("stdin")
-        elif is_folder(path):
-            for file in sorted(path.rglob("*")):
-                if file.suffix.lower() in SUFFIXES and file.is_file():
-                    yield str(file), file, file.relative_to(path)
-        else:
-            yield name, path, Path(path.name)
+def checked_names(names: list[str]) -> list[str]:
+    """The names of sources. Raises UsageError for empty ones, and for standard input named twice."""
+    if not all(name.strip() for name in names):
+        raise UsageError("an empty file name")
+    if names.count(STDIN) > 1:
+        raise UsageError("standard input is named twice")
+    return names
 
 
-def is_folder(path: Path) -> bool:
-    try:
-        return str(path) != STDIN and path.is_dir()
-    except OSError:  # a name too long for the file system
-        return False
-
-
-def refuse_overlap(paths: Iterable[str], sources: Iterable[Path | None], outputs: list[Path | None]) -> None:
+def refuse_overlap(names: Iterable[str], outputs: list[Path | None]) -> None:
     """Raises UsageError where an output would replace a source, or lies in a folder that is read."""
     targets = [path.resolve() for path in outputs if path]
     if len(targets) != len(set(targets)):
         raise UsageError("two outputs have the same name", where=str(targets[0]))
-    read = {path.resolve() for path in sources if path}
-    folders = [Path(name).resolve() for name in paths if is_folder(Path(name))]
+    paths = [Path(name) for name in names if name != STDIN]
+    folders = {path.resolve() for path in paths if is_folder(path)}
+    files = {path.resolve() for path in paths} - folders
     for target in targets:
-        if target in read:
+        if target in files:
             raise UsageError("is one of the sources", where=str(target), todo="give the output another name")
         if any(target == folder or folder in target.parents for folder in folders):
             raise UsageError("lies in a folder that is read", where=str(target), todo="write somewhere else")
 
 
-def read_source(name: str, path: Path | None) -> bytes:
-    """The bytes of a source. Raises InputError, in plain words, where there are none to be had."""
-    try:
-        if path is None:
-            if sys.stdin is None:
-                raise InputError("standard input is closed", where=name)
-            data = sys.stdin.buffer.read(MOST_BYTES + 1)
-        else:
-            if path.exists() and not path.is_file():
-                raise InputError("not a regular file", where=name)
-            with path.open("rb") as file:
-                data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise InputError("no such file", where=name) from None
-    except OSError as error:
-        raise InputError(f"can't be read: {error.strerror or error}", where=name) from error
-    if not data.strip():
-        raise InputError("empty file", where=name)
-    if len(data) > MOST_BYTES:
-        raise InputError(f"larger than {MOST_BYTES // 1_000_000} MB", where=name, todo="split it")
-    return data
+def read_source(name: str) -> str | bytes:
+    """A document. Raises CleanerError, in plain words, where there is none to be had."""
+    from cleaner.batch.sources import Reading, jobs_of
+
+    job = next(jobs_of([name], Reading()), None)
+    if job is None:
+        raise InputError("no document in it", where=name)
+    return job.content()
 
 
 # --- outputs ----------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cleaner.cli.common import STDIN, UsageError, fail, fail_writing, prepare_streams
+from cleaner.batch.jobs import STDIN
+from cleaner.cli.common import UsageError, fail, fail_writing, prepare_streams
 from cleaner.cli.report import lines_of
 from cleaner.errors import CleanerError
 

@@ -35,7 +35,7 @@ def evaluate_command(
 
     try:
         named = parse_systems(systems)
-        refuse_overlap([str(gold)], [gold], [json_file])
+        refuse_overlap([str(gold)], [json_file])
         prepare_streams()
     except (InputError, UsageError) as error:
         fail(error)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cleaner.cli.common import (
-    STDIN,
     Kind,
     KindName,
     Url,
@@ -45,7 +43,7 @@ def explain_command(
     except InputError as error:
         fail(error)
     try:
-        data = read_source(file, None if file == STDIN else Path(file))
+        data = read_source(file)
         article = clean(data, url=url, kind=source_kind(kind), weights=own)
         prepare_streams()
         if as_json:

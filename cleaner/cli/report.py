@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cleaner.cli.common import STDIN, Output, UsageError, fail, fail_writing, prepare_streams, refuse_overlap, say
+from cleaner.batch.jobs import STDIN
+from cleaner.cli.common import Output, UsageError, fail, fail_writing, prepare_streams, refuse_overlap, say
 from cleaner.errors import InputError
 
 if TYPE_CHECKING:
-    from cleaner.model import Article
+    from cleaner.batch.jobs import Job
+    from cleaner.batch.render import Rendered
+    from cleaner.batch.run import Summary
+    from cleaner.model import Failure
+
+    Watching = Callable[[Job, Rendered | Failure, Summary], None]
 
 
 def report_command(
@@ -28,7 +35,7 @@ def report_command(
     Exit status: 0 done, 1 the cleaned documents can't be read, 2 wrong usage.
     """
     try:
-        refuse_overlap([cleaned], [None if cleaned == STDIN else Path(cleaned)], [output])
+        refuse_overlap([cleaned], [output])
         prepare_streams()
         page = Output(output, overwrite=overwrite)
     except UsageError as error:
@@ -63,13 +70,22 @@ class ReportFile:
 
             self.page = ReportPage()
 
-    def write(self, article: Article, name: str) -> None:
-        if self.file:
-            self.page.add({"source": name, **article.to_dict()})
+    def beside(self, watch: Watching) -> Watching:
+        """What watches a run, and then takes each document, cleaned or failed."""
 
-    def fail(self, error: object, name: str) -> None:
-        if self.file:
-            self.page.add({"source": name, "error": str(error)})
+        def see(job: Job, answer: Rendered | Failure, summary: Summary) -> None:
+            watch(job, answer, summary)
+            self._add(job.key, answer)
+
+        return see if self.file else watch
+
+    def _add(self, key: str, answer: Rendered | Failure) -> None:
+        from cleaner.model import Failure
+
+        if isinstance(answer, Failure):
+            self.page.add({"source": key, "error": str(answer.error)})
+        else:
+            self.page.add(json.loads(answer.row))
 
     def close(self) -> None:
         if self.file:

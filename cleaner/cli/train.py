@@ -50,7 +50,7 @@ def train_command(
         weights=dict(map(_gold_weight, weight or ())),
     )  # fmt: skip
     try:
-        refuse_overlap(map(str, gold), gold, [output])
+        refuse_overlap(map(str, gold), [output])
         check_weights(gold, settings)
         file = Output(output, overwrite=overwrite, binary=True)
     except (InputError, UsageError) as error:

@@ -52,6 +52,8 @@ _TOKENS = re.compile(r"[a-z]+|\d+")
 COMMENTS = re.compile(
     r"comment|\brepl(?:y|ies)\b|\brespond\b|\bresponses?\b|disqus|\bdiscussion|kommentar|comentario|\bforum|\bthread"
 )
+_COMMENT_HINTS = ("omment", "omenta", "repl", "respon", "disqus", "iscussion", "forum", "thread")
+"""What COMMENTS looks for, so that it need not look everywhere."""
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$")
 _DISCUSSION_TYPES = re.compile(r"Discussion|QAPage|Question")
 
@@ -545,14 +547,19 @@ class Memo(dict[tuple[str, str], int]):
     they are an <article>. Each distinct one is computed once; it forgets all when it is full."""
 
     def __init__(self, elements: Floats) -> None:
-        self.elements = elements
         self.rows: list[tuple[float, float, bool, bool]] = []
         self.table = np.zeros((0, 4))
+        self.names = _Names(elements)
 
     def __missing__(self, key: tuple[str, str]) -> int:
-        total = self.elements[element_buckets(*key, len(self.elements))].sum(0)
-        comments = key[0] not in ("html", "body") and COMMENTS.search(key[1]) is not None
-        self.rows.append((float(total[0]), float(total[1]), comments, key[0] == "article"))
+        tag, words = key
+        far = near = 0.0
+        comments = False
+        for one, other, says in map(self.names.__getitem__, element_names(tag, words)):
+            far += one
+            near += other
+            comments = comments or says
+        self.rows.append((far, near, comments and tag not in ("html", "body"), tag == "article"))
         value = self[key] = len(self.rows) - 1
         return value
 
@@ -561,6 +568,7 @@ class Memo(dict[tuple[str, str], int]):
         if len(self.rows) >= MOST_REMEMBERED:
             self.clear()
             self.rows.clear()
+            self.names.clear()
             self.table = np.zeros((0, 4))
         numbers = np.fromiter(map(self.__getitem__, keys), np.int64, count)
         if len(self.table) < len(self.rows):
@@ -571,13 +579,32 @@ class Memo(dict[tuple[str, str], int]):
 MOST_REMEMBERED = 100_000
 
 
-def element_buckets(tag: str, words: str, size: int) -> list[int]:
-    """Buckets of an element: its tag, and each word and value of its class, id and role."""
-    found = {f"<{tag}"}
-    if words:
-        found.update(words.split()[:8])
-        found.update(_TOKENS.findall(words)[:16])
-    return [zlib.crc32(name.encode()) % size for name in sorted(found)]
+def names_comments(words: str) -> bool:
+    """Whether a class, id or role, or several, names comments."""
+    return any(hint in words for hint in _COMMENT_HINTS) and COMMENTS.search(words) is not None
+
+
+class _Names(dict[str, tuple[float, float, bool]]):
+    """The two weights of a tag or word, and whether it names comments."""
+
+    def __init__(self, elements: Floats) -> None:
+        self.elements = elements
+
+    def __missing__(self, name: str) -> tuple[float, float, bool]:
+        far, near = self.elements[bucket_of(name, len(self.elements))].tolist()
+        value = self[name] = far, near, names_comments(name)
+        return value
+
+
+def element_names(tag: str, words: str) -> Iterable[str]:
+    """What an element is known by: its tag, and each word and value of its class, id and role, each once."""
+    if not words:
+        return (f"<{tag}",)
+    return dict.fromkeys((f"<{tag}", *words.split()[:8], *_TOKENS.findall(words)[:16]))
+
+
+def bucket_of(name: str, size: int) -> int:
+    return zlib.crc32(name.encode()) % size
 
 
 def _stated(document: Document) -> tuple[str, str]:

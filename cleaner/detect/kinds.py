@@ -42,7 +42,10 @@ def kind_of_words(words: str) -> Kind | None:
     ('share', None)
     """
     known = table().words
-    for value in words.split():
+    values = words.split()
+    if known.keys().isdisjoint(values) and known.keys().isdisjoint(_SPLIT.split(words)):
+        return None  # as most
+    for value in values:
         if value in known:
             return known[value]
         tokens = _SPLIT.split(value)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from functools import cache
-from heapq import nlargest
+from dataclasses import dataclass, field
+from functools import cache, reduce
 from itertools import accumulate
+from operator import or_
 
 import regex
 from ahocorasick_rs import AhoCorasick
 
 from cleaner.fold import PUNCTUATION, Folded, bare, fold, folded_lines
 from cleaner.layout import runs
-from cleaner.metadata.language import ENOUGH, agrees, declared_language, identify
+from cleaner.metadata.language import declared_language, spoken
 from cleaner.model import Block, Document, Evidence, Kind, Span
 from cleaner.rules import TIMEOUT, Rule, RuleSet, languages, rules_of
+from cleaner.rules.openings import REACH, opening
 
 LONGEST_LINE = 400
 """Characters; a longer line is no nag as a whole, it is searched for sentences only."""
@@ -31,10 +32,18 @@ _CODE = re.compile(r"^[\"'{$@<;\\%]+\w|^--?\w|[={}<;\\]|\w_\w|\(\)|\w[\"']+$")
 """Quoted words, options and variables of code, which look like buttons: `'login'`, `--app`, `save()`."""
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’.-][\p{L}\p{M}\p{N}]+)*")
 _SENTENCE_START = re.compile(r"[.!?…؟।。！？](?:(?<![。！？])[)\]\"'»”’]*\s+|(?<=[。！？])[)\]」』）]*\s*)(?=\S)")
-_FIRST_WORD = re.compile(r"\W{0,8}\w{0,12}")
 _MARKS = " \t|•·*>»›→▶►-_=~#[]()"
 _ENDERS = ".!?…:;。！？؟।։"
 _CLOSERS = ".!?…。！？؟।"
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    rule: str
+    kind: Kind
+    score: float
+    why: str
+    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +59,57 @@ class Phrasebook:
     automaton: AhoCorasick
     rules: tuple[Rule, ...]
     """Those with a pattern, in the order of their files: the first that knows a line names it."""
-    by_key: tuple[tuple[int, ...], ...]
-    """For each key of the automaton the places of its rules in `rules`."""
+    keys: tuple[int, ...]
+    """For each literal of the automaton the rules, as bits by their places in `rules`, of which it is a key."""
+    needles: tuple[int, ...]
+    """For each literal the rules that can match where it stands, however the text begins."""
+    openings: Mapping[str, int]
+    """For the beginning of a text, or a part of it, the rules that can match there."""
     words: tuple[bool, ...]
-    """Whether each key must stand as a word."""
-    unkeyed: tuple[int, ...]
+    """Whether each literal must stand as a word."""
+    unkeyed: int
+    seen: dict[str, int] = field(default_factory=dict)
+    """The same for beginnings that have been looked up."""
+    known: dict[str, _Hit | None] = field(default_factory=dict)
+    """What short texts are that have been looked up: menus say the same everywhere."""
+
+
+MOST_KNOWN, LONGEST_KNOWN = 50_000, 60
+"""Entries that these hold, and characters of a text that is remembered."""
 
 
 def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
     phrases: dict[str, Rule] = {}
     furniture: dict[str, Kind] = {}
     sets = tuple(sets)
-    rules = [rule for rule_set in sets for rule in rule_set.rules if rule.pattern]
-    places = {rule: n for n, rule in enumerate(rules)}
-    keyed: dict[str, list[int]] = {}
-    unkeyed: list[int] = []
     for rule_set in sets:
         for word, kind in rule_set.furniture.items():
             furniture.setdefault(" ".join(_tokens(word)), kind)
         for rule in rule_set.rules:
             for phrase in rule.phrases:
                 phrases.setdefault(bare(fold(phrase).text), rule)
-            if rule.pattern is None:
-                continue
-            for key in rule.keys:
-                keyed.setdefault(fold(key).text.lower(), []).append(places[rule])
-            if not rule.keys:
-                unkeyed.append(places[rule])
     furniture.pop("", None)
     tokens = frozenset(token for word in furniture for token in word.split())
+    rules = tuple(rule for rule_set in sets for rule in rule_set.rules if rule.pattern)
+    keys = _bits((key, n) for n, rule in enumerate(rules) for key in rule.keys)
+    needles = _bits((needle, n) for n, rule in enumerate(rules) for needle in rule.demands.needles)
+    literals = list(dict.fromkeys((*keys, *needles)))
     return Phrasebook(
         phrases, furniture, tokens, tokens | {phrase.partition(" ")[0] for phrase in phrases},
-        max((len(word.split()) for word in furniture), default=0),
-        AhoCorasick(list(keyed)), tuple(rules), tuple(map(tuple, keyed.values())),
-        tuple(len(key) <= WHOLE_KEY and key[0].isascii() and key[0].isalpha() for key in keyed),
-        tuple(unkeyed))  # fmt: skip
+        max((len(word.split()) for word in furniture), default=0), AhoCorasick(literals), rules,
+        tuple(keys.get(literal, 0) for literal in literals), tuple(needles.get(literal, 0) for literal in literals),
+        _bits((first, n) for n, rule in enumerate(rules) for first in rule.demands.openings),
+        tuple(len(key) <= WHOLE_KEY and key[0].isascii() and key[0].isalpha() for key in literals),
+        sum(1 << n for n, rule in enumerate(rules) if not rule.keys))  # fmt: skip
+
+
+def _bits(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """For each text the numbers that stand beside it, as bits."""
+    bits: dict[str, int] = {}
+    for text, number in pairs:
+        text = fold(text).text.lower()
+        bits[text] = bits.get(text, 0) | 1 << number
+    return bits
 
 
 @cache
@@ -103,25 +128,33 @@ def detect_phrases(
     book = book or phrasebook_of(_languages(document))
     blocks, lines = document.blocks, folded_lines(document)
     lowered = _lowered([line.text for line in lines])
-    groups = [] if document.kind == "html" else [group for group in runs(document, verse=False) if len(group) > 1]
-    candidates = _candidates(book, lowered, {n for group in groups for n in group[1:]})
+    groups = [] if document.kind == "html" else [g for g in runs(document, verse=False) if 1 < len(g) <= LONGEST_GROUP]
+    keyed, opened = _candidates(book, lowered, {n for group in groups for n in group[1:]})
     evidence: list[Evidence] = []
     for n, line in enumerate(lines):
-        found = candidates.get(n)
-        if found is None and not _may_be_known(book, lowered[n]):
+        rules = _rules(book, keyed[n] & opened[n])
+        if not rules and not _may_be_known(book, lowered[n]):
             continue
-        rules = [book.rules[place] for place in sorted(found)] if found else []
         if n not in sure:
             evidence += _in_line(book, blocks[n], line, rules)
         elif len(line.text) <= LONGEST_LINE:
             hit = _whole(book, line.text, [rule for rule in rules if rule.kind in ACCESS])
             evidence += [_evidence(blocks[n], hit)] if hit else []
     for group in groups:
-        places = set().union(*(candidates.get(n, ()) for n in group))
-        if len(group) <= LONGEST_GROUP and (places or _may_be_known(book, lowered[group.start])):
-            rules = [book.rules[place] for place in sorted(places)]
+        inside = slice(group.start, group.stop)
+        rules = _rules(book, reduce(or_, keyed[inside]) & reduce(or_, opened[inside]))
+        if rules or _may_be_known(book, lowered[group.start]):
             evidence += _in_group(book, rules, [blocks[n] for n in group], [lines[n] for n in group])
     return evidence
+
+
+def _rules(book: Phrasebook, bits: int) -> list[Rule]:
+    rules = []
+    while bits:
+        lowest = bits & -bits
+        rules.append(book.rules[lowest.bit_length() - 1])
+        bits ^= lowest
+    return rules
 
 
 def _lowered(lines: Sequence[str]) -> list[str]:
@@ -150,41 +183,59 @@ NEAR = (
 """Languages that are taken for one another on few words, or share phrases."""
 ALWAYS = ("en", "common")
 """English furniture stands on pages of all languages."""
-SAMPLE = 3
-"""Blocks, the longest, from which the language is told."""
-SAMPLE_CHARS = 300
-"""Characters of them: with more, one document in a hundred is told otherwise, and it takes twice as long."""
 
 
 def _languages(document: Document) -> tuple[str, ...]:
     """The rule files to ask, the document's own language first."""
-    text = " ".join(nlargest(SAMPLE, (block.text for block in document.blocks), key=len))
     declared = declared_language(document)
-    spoken = [declared.value] if declared else []
-    if len(text) >= ENOUGH and not (declared and agrees(text, declared)):
-        code, confidence = identify(text[:SAMPLE_CHARS])
-        spoken = [code, *spoken] if confidence >= 0.8 else spoken
-    if not spoken:
+    code, confidence = spoken(document)
+    names = [declared.value] if declared else []
+    if confidence >= 0.8 and code not in names:
+        names.insert(0, code)
+    if not names:
         return (*ALWAYS, *(name for name in languages() if name not in ALWAYS))
-    near = [other for group in NEAR if group & set(spoken) for other in sorted(group)]
-    return tuple(name for name in dict.fromkeys((*spoken, *near, *ALWAYS)) if name in languages())
+    near = [other for group in NEAR if group & set(names) for other in sorted(group)]
+    return tuple(name for name in dict.fromkeys((*names, *near, *ALWAYS)) if name in languages())
 
 
-def _candidates(book: Phrasebook, lowered: Sequence[str], joined: Set[int]) -> dict[int, set[int]]:
-    """By line, the places in `book.rules` of those one of whose keys begins in it; lines without any are left out.
-    `joined` holds the lines that go on with the sentences of the line before: a key may run from one into the other."""
-    found = {n: set(book.unkeyed) for n in range(len(lowered))} if book.unkeyed else {}
+def _candidates(book: Phrasebook, lowered: Sequence[str], joined: Set[int]) -> tuple[list[int], list[int]]:
+    """For each line, as bits, the rules of which a key begins in it, and those that can match in it as it begins, or
+    one of its sentences, or a piece of a bar. `joined` holds the lines that go on with the sentences of the line
+    before: a key may run from one into the other."""
+    keyed, opened = [book.unkeyed] * len(lowered), [0] * len(lowered)
     starts = [0, *accumulate(len(line) + 1 for line in lowered)]
     text = "".join((" " if n in joined else "\n") + line for n, line in enumerate(lowered))[1:]
-    for key, start, end in book.automaton.find_matches_as_indexes(text, overlapping=True):
-        if book.words[key] and (_spaced(text[start - 1 : start]) or _spaced(text[end : end + 1])):
+    keys, needles, words = book.keys, book.needles, book.words
+    for literal, start, end in book.automaton.find_matches_as_indexes(text, overlapping=True):
+        if words[literal] and (_spaced(text[start - 1 : start]) or _spaced(text[end : end + 1])):
             continue  # a part of a word
         n = bisect_right(starts, start) - 1
-        if n in found:
-            found[n].update(book.by_key[key])
-        else:
-            found[n] = set(book.by_key[key])
-    return found
+        keyed[n] |= keys[literal]
+        opened[n] |= needles[literal]
+    for match in _SENTENCE_START.finditer(text):
+        start = match.end()
+        n = bisect_right(starts, start) - 1
+        opened[n] |= _opened(book, text[start : start + REACH])
+    for n, line in enumerate(lowered):
+        if keyed[n]:
+            opened[n] |= _opened(book, line[:REACH])
+            if not line[:1].isalnum():
+                opened[n] |= _opened(book, line.lstrip(_MARKS)[:REACH])
+            if len(line) <= LONGEST_LINE and _HAS_BAR.search(line):
+                for start, end in _segments(line):
+                    opened[n] |= _opened(book, line[start:end].strip(_MARKS)[:REACH])
+    return keyed, opened
+
+
+def _opened(book: Phrasebook, first: str) -> int:
+    """The rules that can match where something begins so."""
+    bits = book.seen.get(first)
+    if bits is None:
+        if len(book.seen) > MOST_KNOWN:
+            book.seen.clear()
+        parts = [opening(first)[:size] for size in range(1, REACH + 1)]
+        bits = book.seen[first] = reduce(or_, [book.openings.get(part, 0) for part in parts])
+    return bits
 
 
 def _spaced(char: str) -> bool:
@@ -209,56 +260,42 @@ def _in_line(book: Phrasebook, block: Block, line: Folded, rules: list[Rule]) ->
         yield _evidence(block, hit, line.original(start, end))
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    rule: str
-    kind: Kind
-    score: float
-    why: str
-    value: str | None = None
-
-
 def _whole(book: Phrasebook, text: str, rules: Iterable[Rule]) -> _Hit | None:
     """What a text is if a rule knows all of it."""
-    core = bare(text)
-    if not core or text.rstrip()[-1] in ",、，":
+    if not text or text.rstrip()[-1:] in ",、，":
         return None  # a label does not end in a comma; a line of verse does
+    hit = _listed(book, text)
+    return hit or (_by_pattern(text, rules) if rules else None)
+
+
+def _listed(book: Phrasebook, text: str) -> _Hit | None:
+    """What a text is if it is a phrase, or made of furniture words."""
+    if text in book.known:
+        return book.known[text]
+    core = bare(text)
     rule = book.phrases.get(core)
-    hit = _Hit(rule.name, rule.kind, rule.score, rule.why) if rule else _furniture(book, core)
-    if hit and not _CODE.search(text):
-        return hit
-    return _by_pattern(text, rules) if rules else None
+    hit = _Hit(rule.name, rule.kind, rule.score, rule.why) if rule else _furniture(book, core) if core else None
+    if hit and _CODE.search(text):
+        hit = None
+    if len(text) <= LONGEST_KNOWN:
+        if len(book.known) > MOST_KNOWN:
+            book.known.clear()
+        book.known[text] = hit
+    return hit
 
 
 def _by_pattern(text: str, rules: Iterable[Rule]) -> _Hit | None:
     """What a text is if the pattern of a rule fits all of it, without marks around it or as it stands."""
     plain, trimmed = text.strip(), text.strip(_MARKS)
-    first, other = _opening(trimmed), _opening(plain)
-    opened = [rule for rule in rules if rule.may_open(first) or (other != first and rule.may_open(other))]
-    if not opened:
-        return None
-    by_word: dict[str, list[str]] = {}
-    for form in dict.fromkeys((trimmed.rstrip(" .!:…,。।؟？！"), trimmed, plain)):
-        by_word.setdefault(_first_word(form), []).append(form)
-    for rule in opened:
-        for word, forms in by_word.items():
-            if rule.matcher is None or not rule.may_open(word):
-                continue
-            for form in forms:
-                if match := rule.matcher.fullmatch(form):
-                    return _Hit(rule.name, rule.kind, rule.score, rule.why, _value(match))
+    firsts, lowered = (opening(trimmed), opening(plain)), text.lower()
+    forms = dict.fromkeys((trimmed.rstrip(" .!:…,。।؟？！"), trimmed, plain))
+    for rule in rules:
+        if not rule.may_match(firsts, lowered) or rule.matcher is None:
+            continue
+        for form in forms:
+            if match := rule.matcher.fullmatch(form):
+                return _Hit(rule.name, rule.kind, rule.score, rule.why, _value(match))
     return None
-
-
-def _opening(text: str, start: int = 0) -> str:
-    """The characters by which `Rule.may_open` is asked first: two, but one in scripts with thousands of them."""
-    return text[start : start + 2] if text[start : start + 1] < "\u2e80" else text[start]
-
-
-def _first_word(text: str, start: int = 0) -> str:
-    """The word by which it is asked then; far cheaper than to ask whether all of a text matches."""
-    word = _FIRST_WORD.match(text, start)
-    return word[0] if word else ""
 
 
 def _value(match: regex.Match[str]) -> str | None:
@@ -274,7 +311,8 @@ def _furniture(book: Phrasebook, core: str) -> _Hit | None:
     """A line made of nothing but furniture words and counts, as `Print Email Read Later` or `12 shares`."""
     first = core.partition(" ")[0]
     last = core.rpartition(" ")[2]
-    if len(core) > 200 or any(word.isalpha() and word not in book.furniture_tokens for word in (first, last)):
+    known = book.furniture_tokens
+    if len(core) > 200 or (first not in known and first.isalpha()) or (last not in known and last.isalpha()):
         return None
     tokens = _tokens(core)
     words = [token for token in tokens if not token.isdigit()]
@@ -334,10 +372,11 @@ def _in_segments(
 def _nags(rules: Iterable[Rule], text: str) -> Iterator[tuple[_Hit, int, int]]:
     """Every nag of one or several whole sentences in a text."""
     searched = [rule for rule in rules if rule.scope == "sentence"]
-    starts = [(start, _opening(text, start)) for start in _sentence_starts(text)] if searched else []
+    starts = [(start, (opening(text, start),)) for start in _sentence_starts(text)] if searched else []
+    lowered = text.lower() if searched else ""
     for rule in searched:
-        opened = [start for start, opening in starts if rule.may_open(opening)]
-        for start, end, value in _sentences(rule, text, [n for n in opened if rule.may_open(_first_word(text, n))]):
+        opened = [start for start, first in starts if rule.may_match(first, lowered)]
+        for start, end, value in _sentences(rule, text, opened) if opened else ():
             yield _Hit(rule.name, rule.kind, rule.score, rule.why, value), start, end
 
 

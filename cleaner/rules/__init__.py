@@ -32,25 +32,26 @@ how the page is gated; `score` (0.5 to 1, default 0.92); `lists` names are visib
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any, Literal, cast
+from zlib import crc32
 
 import regex
 
 from cleaner.errors import RuleError
 from cleaner.model import KINDS, Kind
+from cleaner.rules.openings import Demands, demands, opens
 
 Scope = Literal["line", "sentence"]
 FLAGS = regex.VERSION0 | regex.IGNORECASE
 SENTENCE_END = r"""(?:(?<=[.!?…؟।])(?=[\s)\]"'»”’]|$)|(?<=[。！？])|(?=[.!?…؟।。！？]|\s*$))"""
 TIMEOUT = 2.0
 """Seconds that one pattern may spend on one long text; patterns of the package need microseconds."""
-MOST_OPENINGS = 1_000
-"""Beginnings of texts of which a rule remembers whether it can match there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,24 +88,49 @@ class Rule:
             f"(?x)(?:{self.pattern[4:]}\n){SENTENCE_END}" if verbose else f"(?:{self.pattern}){SENTENCE_END}"
         )
 
-    def may_open(self, opening: str) -> bool:
-        """Whether a text that begins so, with one or two characters or its first word, can match; found out once for
-        each."""
-        known = self._openings.get(opening)
-        if known is None:
-            if len(self._openings) >= MOST_OPENINGS:
-                self._openings.clear()
-            known = self.matcher is not None and self.matcher.match(opening, partial=True) is not None
-            self._openings[opening] = known
-        return known
+    def may_match(self, firsts: Iterable[str], text: str) -> bool:
+        """Whether it can match in a text, given in lower case, where something begins in one of these ways."""
+        openings, needles = self.demands.openings, self.demands.needles
+        return any(opens(openings, first) for first in firsts) or any(needle in text for needle in needles)
 
     @cached_property
-    def _openings(self) -> dict[str, bool]:
-        return {}
+    def demands(self) -> Demands:
+        """What the pattern asks of a text; that of the package's own rules is kept in a file, since it takes time."""
+        mark, openings, needles = _kept_demands().get(self.name, (0, [], []))
+        if mark == self.mark:
+            return Demands(frozenset(openings), frozenset(needles))
+        return demands(self.pattern or "", dict(self.words))
+
+    @property
+    def mark(self) -> int:
+        """Changes with the pattern and its words."""
+        return crc32(repr((self.pattern, self.words)).encode())
 
     def _compile(self, pattern: str) -> regex.Pattern[str]:
         lists: dict[str, Any] = {name: list(items) for name, items in self.words}
         return regex.compile(pattern, FLAGS, **lists)
+
+
+DEMANDS = "demands.json"
+"""In `data`: by rule the mark of its pattern, the openings and the needles. Made by `kept_demands`."""
+
+
+@cache
+def _kept_demands() -> Mapping[str, tuple[int, list[str], list[str]]]:
+    with (resources.files(__name__) / "data" / DEMANDS).open(encoding="utf8") as file:
+        kept: dict[str, tuple[int, list[str], list[str]]] = json.load(file)
+        return kept
+
+
+def kept_demands(sets: Iterable[RuleSet]) -> str:
+    """What belongs into the file DEMANDS for some rules."""
+    rules = sorted((rule for rule_set in sets for rule in rule_set.rules if rule.pattern), key=lambda rule: rule.name)
+    lines = []
+    for rule in rules:
+        found = demands(rule.pattern or "", dict(rule.words))
+        kept = json.dumps((rule.mark, sorted(found.openings), sorted(found.needles)), ensure_ascii=False)
+        lines.append(f"{json.dumps(rule.name)}: {kept}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 @dataclass(frozen=True, slots=True)

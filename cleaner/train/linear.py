@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cleaner.detect.encode import grams
-from cleaner.detect.features import COMMENTS, HEADS, Tables, _Features, element_buckets
+from cleaner.detect.features import COMMENTS, HEADS, Tables, _Features, bucket_of, element_names
 from cleaner.train.labels import DEBRIS, KEEP
 from cleaner.train.samples import NEAR, Sample
 
@@ -104,7 +104,10 @@ def _by_markup(sample: Sample) -> NDArray[np.float32]:
 def element_rows(sample: Sample, domain: int, rows: Rows) -> None:
     """Adds the blocks of a page with the names of the elements around them."""
     nodes = sample.document.nodes
-    own = [np.array(element_buckets(node.tag, node.words, ELEMENT_BUCKETS), np.int64) for node in nodes]
+    own = [
+        np.array([bucket_of(name, ELEMENT_BUCKETS) for name in element_names(node.tag, node.words)], np.int64)
+        for node in nodes
+    ]
     path: list[NDArray[np.int64]] = []
     for n, node in enumerate(nodes):
         path.append(np.concatenate((path[node.parent], own[n])) if node.parent >= 0 else own[n])

@@ -1,0 +1,238 @@
+"""The HTTP service: articles come back, and what is too much, too long or nothing is refused and not fatal."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cases import ROOT
+
+from cleaner import CleanerError, clean, clean_async
+
+TEXT = "Rain ends\n\nShare with others:\n\nThe rain had stopped by noon, and the river began to fall in the afternoon."
+PAGE = "<h1>Rain ends</h1><p>The rain had stopped by noon, and the river began to fall.</p><nav>Home</nav>"
+
+
+# --- asynchronous -----------------------------------------------------------------------------------
+
+
+def test_many_can_be_cleaned_from_one_event_loop() -> None:
+    async def all_of_them() -> list[str | None]:
+        articles = await asyncio.gather(*(clean_async(TEXT.replace("noon", f"{n} o'clock")) for n in range(6)))
+        assert articles[0] == clean(TEXT.replace("noon", "0 o'clock"))
+        return [article.headline for article in articles]
+
+    assert asyncio.run(all_of_them()) == ["Rain ends"] * 6
+
+
+def test_asynchronous_cleaning_raises_what_cleaning_raises() -> None:
+    with pytest.raises(CleanerError, match="binary data"):
+        asyncio.run(clean_async(b"\x00\x01\x02\x03"))
+    with pytest.raises(CleanerError, match="unknown option"):
+        asyncio.run(clean_async(TEXT, colour="red"))
+
+
+# --- filter -----------------------------------------------------------------------------------------
+
+
+def filtered(stdin: str, *arguments: str) -> tuple[list[dict[str, object]], int]:
+    command = [sys.executable, "-m", "cleaner", "filter", *arguments]
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stderr == ""
+    return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
+
+
+def test_lines_go_on_in_order_with_their_articles() -> None:
+    lines = [{"id": 1, "body": TEXT}, {"id": 2, "body": PAGE, "url": "https://a.example/b"}]
+    rows, code = filtered("\n".join(map(json.dumps, lines)), "--column", "body")
+    assert code == 0
+    assert rows == [
+        {**lines[0], "article": clean(TEXT).to_dict()},
+        {**lines[1], "article": clean(PAGE, url="https://a.example/b").to_dict()},
+    ]
+
+
+def test_a_bad_line_goes_on_with_its_error() -> None:
+    good = json.dumps({"text": TEXT})
+    rows, code = filtered("\n".join([good, "{", "[1]", '{"title": "x"}', "[" * 100_000, good]))
+    assert code == 1
+    assert ["article" in row for row in rows] == [True, False, False, False, False, True]
+    assert [row.get("line") for row in rows] == [None, 2, 3, 4, 5, None]
+    assert str(rows[3]["error"]) == "no text in text"
+    assert rows[3]["title"] == "x"
+
+
+def test_each_line_is_answered_at_once_and_a_signal_ends_between_two() -> None:
+    command = [sys.executable, "-m", "cleaner", "filter"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+    assert process.stdin and process.stdout
+    for _ in range(2):
+        process.stdin.write(json.dumps({"text": TEXT}).encode() + b"\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["article"]["headline"] == "Rain ends"
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    assert process.stdout.read() == b""
+    process.stdin.close()
+    process.stdout.close()
+
+
+def test_a_reader_that_goes_ends_it_quietly() -> None:
+    lines = json.dumps({"text": TEXT}) + "\\n"
+    script = f"for n in 1 2 3 4 5; do printf '{lines}'; done | {sys.executable} -m cleaner filter | head -n 1 | wc -l"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.stdout.strip(), done.stderr) == ("1", "")
+
+
+# --- service ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[object]:
+    pytest.importorskip("starlette")
+    pytest.importorskip("prometheus_client")
+    testclient = pytest.importorskip("starlette.testclient")
+    from cleaner.serve.app import Settings, create_app
+
+    settings = Settings(jobs=1, max_bytes=100_000, max_requests=2)
+    with testclient.TestClient(create_app(settings)) as client:
+        yield client
+
+
+def test_documents_come_back_as_articles(client: object) -> None:
+    for content in ({"json": {"text": TEXT}}, {"content": TEXT, "headers": {"content-type": "text/plain"}}):
+        answer = client.post("/clean", **content)  # type: ignore[attr-defined]
+        assert (answer.status_code, answer.json()) == (200, clean(TEXT).to_dict())
+    page = {"content": PAGE, "headers": {"content-type": "text/html; charset=utf-8"}}
+    answer = client.post("/clean?url=https://a.example/b", **page)  # type: ignore[attr-defined]
+    assert answer.json() == clean(PAGE, url="https://a.example/b", kind="html").to_dict()
+    answer = client.post("/clean", json={"html": PAGE, "options": {"headings": False}})  # type: ignore[attr-defined]
+    assert answer.json() == clean(PAGE, kind="html", headings=False).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ({"content": b"{", "headers": {"content-type": "application/json"}}, 400),
+        ({"json": []}, 400),
+        ({"json": {"title": "x"}}, 400),
+        ({"json": {"html": "x", "text": "x"}}, 400),
+        ({"json": {"text": TEXT, "url": 7}}, 400),
+        ({"json": {"text": TEXT, "options": {"weights": "/etc/passwd"}}}, 400),
+        ({"json": {"text": TEXT, "options": {"headings": "yes"}}}, 400),
+        ({"json": {"text": TEXT, "options": {"dateline": "drop"}}}, 400),
+        ({"content": b"x" * 100_001, "headers": {"content-type": "text/plain"}}, 413),
+        ({"content": b"x", "headers": {"content-type": "image/png"}}, 415),
+        ({"content": b"\x00\x01\x02\x03" * 9, "headers": {"content-type": "text/plain"}}, 422),
+    ],
+)
+def test_what_can_not_be_cleaned_is_refused(client: object, request_: dict[str, object], status: int) -> None:
+    answer = client.post("/clean", **request_)  # type: ignore[attr-defined]
+    assert answer.status_code == status
+    assert answer.json()["error"]
+
+
+def test_a_batch_is_answered_line_by_line(client: object) -> None:
+    lines = [{"id": n, "text": TEXT.replace("noon", f"{n}")} for n in range(12)]
+    body = "\n".join([*map(json.dumps, lines), "{", "x" * 100_001, json.dumps({"id": "last", "text": TEXT})])
+    answer = client.post("/clean/batch", content=body)  # type: ignore[attr-defined]
+    rows = [json.loads(line) for line in answer.text.splitlines()]
+    assert [row.get("id") for row in rows] == [*range(12), None, None, "last"]
+    assert [row.get("status") for row in rows[12:14]] == [400, 413]
+    assert rows[3]["text"] == clean(lines[3]["text"]).text
+
+
+def test_it_tells_how_it_is(client: object) -> None:
+    assert client.get("/healthz").json()["status"] == "ok"  # type: ignore[attr-defined]
+    client.post("/clean", json={"text": TEXT})  # type: ignore[attr-defined]
+    metrics = client.get("/metrics").text  # type: ignore[attr-defined]
+    assert 'cleaner_documents_total{result="cleaned"}' in metrics
+    described = client.get("/openapi.json").json()  # type: ignore[attr-defined]
+    assert set(described["paths"]) == {"/clean", "/clean/batch", "/healthz", "/metrics"}
+
+
+def test_more_requests_than_it_takes_are_sent_away() -> None:
+    pytest.importorskip("starlette")
+    pytest.importorskip("prometheus_client")
+    from starlette.requests import Request
+
+    from cleaner.serve.app import Service, Settings
+
+    service = Service(Settings(max_requests=1))
+    service.open = 1
+    scope = {"type": "http", "method": "POST", "path": "/clean", "headers": [], "query_string": b""}
+    answer = asyncio.run(service.clean(Request(scope)))
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+
+
+def test_a_document_that_takes_too_long_is_504_and_the_service_goes_on() -> None:
+    pytest.importorskip("starlette")
+    from cleaner.serve.app import Service, Settings, _refusal_of
+
+    service = Service(Settings(jobs=1, timeout=0.001))
+
+    async def ask() -> list[int]:
+        async with service.lifespan(None):  # type: ignore[arg-type]
+            found = []
+            for _ in range(2):
+                try:
+                    await service._cleaned(service._job_of({"text": TEXT * 2_000}))
+                except Exception as error:
+                    found.append(error.status)  # type: ignore[attr-defined]
+            return found
+
+    assert asyncio.run(ask()) == [504, 504]
+    assert _refusal_of(ValueError("x")).status == 500
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Of a service that runs as a process."""
+    httpx = pytest.importorskip("httpx")
+    pytest.importorskip("uvicorn")
+    port = 20_000 + os.getpid() % 20_000
+    command = [sys.executable, "-m", "cleaner", "serve", "--port", str(port), "-j", "1"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/healthz")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) in (0, -signal.SIGTERM)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_the_command_serves(address: str) -> None:
+    import httpx
+
+    answer = httpx.post(f"{address}/clean", json={"text": TEXT}, timeout=60)
+    assert answer.json()["headline"] == "Rain ends"
+    lines = "".join(json.dumps({"id": n, "text": TEXT}) + "\n" for n in range(20))
+    answer = httpx.post(f"{address}/clean/batch", content=lines, timeout=60)
+    assert [json.loads(line)["id"] for line in answer.text.splitlines()] == list(range(20))
+
+
+def test_it_does_as_its_description_says(address: str) -> None:
+    pytest.importorskip("schemathesis")
+    command = [
+        "schemathesis", "run", f"{address}/openapi.json", "--max-examples", "15", "--exclude-path", "/clean/batch",
+        "--suppress-health-check", "all", "--no-color",
+    ]  # fmt: skip
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "PATH": path})
+    assert done.returncode == 0, done.stdout[-3_000:]
