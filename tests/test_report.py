@@ -115,3 +115,26 @@ def test_cleaning_writes_the_report_too_with_what_failed(tmp_path: Path) -> None
     assert good == {"source": str(SEED), **clean(SEED.read_bytes()).to_dict()}
     assert bad["source"] == str(tmp_path / "bad.txt")
     assert "binary data" in bad["error"]
+
+
+def test_worker_processes_give_the_same_report(tmp_path: Path) -> None:
+    sources = []
+    for case in load_cases()[::12]:
+        sources.append(tmp_path / f"{len(sources)}.txt")
+        sources[-1].write_text(case.source, encoding="utf-8")
+    run("clean", *sources, "-q", "--report", tmp_path / "here.html")
+    run("clean", *sources, "-q", "-j", "2", "--report", tmp_path / "workers.html")
+    assert (tmp_path / "here.html").read_bytes() == (tmp_path / "workers.html").read_bytes()
+
+
+def test_a_report_is_never_of_a_part_of_a_run(tmp_path: Path) -> None:
+    result = run("clean", SEED, "-o", tmp_path / "o.jsonl", "--resume", "--report", tmp_path / "r.html")
+    assert result.exit_code == 2
+    assert "then cleaner report" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_never_replaces_a_source_or_another_output(tmp_path: Path) -> None:
+    assert run("clean", SEED, "--report", SEED, "--overwrite").exit_code == 2
+    both = tmp_path / "x"
+    assert run("clean", SEED, "-o", both, "--report", both).exit_code == 2

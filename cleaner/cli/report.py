@@ -64,10 +64,12 @@ class ReportFile:
     """The --report page of a command that cleans; does nothing where none is wanted."""
 
     def __init__(self, path: Path | None, *, overwrite: bool) -> None:
-        self.file = Output(path, overwrite=overwrite) if path else None
-        if self.file:
+        """Raises UsageError where the page can't be written, before anything is cleaned for it."""
+        self.path = path
+        if path:
             from cleaner.report import ReportPage
 
+            Output(path, overwrite=overwrite).discard()
             self.page = ReportPage()
 
     def beside(self, watch: Watching) -> Watching:
@@ -77,7 +79,7 @@ class ReportFile:
             watch(job, answer, summary)
             self._add(job.key, answer)
 
-        return see if self.file else watch
+        return see if self.path else watch
 
     def _add(self, key: str, answer: Rendered | Failure) -> None:
         from cleaner.model import Failure
@@ -88,9 +90,10 @@ class ReportFile:
             self.page.add(json.loads(answer.row))
 
     def close(self) -> None:
-        if self.file:
-            self.file.stream.writelines(self.page.pieces())
-            self.file.close()
+        if self.path:
+            file = Output(self.path, overwrite=True)
+            file.stream.writelines(self.page.pieces())
+            file.close()
 
 
 def write_page(cleaned: str, page: Output, title: str) -> None:
