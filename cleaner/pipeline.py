@@ -35,6 +35,19 @@ class Cleaner:
         verdicts = decide(document, detect(document, self.options))
         return article_of(document, verdicts, self.options)
 
+    def clean_batch(
+        self, sources: Sequence[str | bytes], *, urls: Sequence[str | None] | None = None,
+        kind: SourceKind | None = None,
+    ) -> list[Article | Failure]:  # fmt: skip
+        """An Article or a Failure for each source; a Failure's key is the number of the source, counted from 0."""
+        answers: list[Article | Failure] = []
+        for number, source in enumerate(sources):
+            try:
+                answers.append(self.clean(source, url=urls[number] if urls else None, kind=kind))
+            except CleanerError as error:
+                answers.append(Failure(str(number), error))
+        return answers
+
     def clean_many(self, sources: Iterable[str | bytes | Tag]) -> Iterator[Article | Failure]:
         """See `cleaner.clean_many`."""
         for number, source in enumerate(sources):

@@ -1,0 +1,1 @@
+"""Other frameworks, one small file each; each imports its framework inside itself."""

@@ -1,0 +1,173 @@
+"""Every engine gives the same articles: that of `clean`, to the last byte.
+
+`CLEANER_ENGINE_DOCUMENTS=500` makes it more documents; `-m "not engines"` leaves out those that take long to start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cases import load_cases
+
+from cleaner import Cleaner
+
+pa = pytest.importorskip("pyarrow")
+from cleaner.arrow import SCHEMA, article_row, clean_arrow  # noqa: E402  # needs the extra
+
+COUNT = int(os.environ.get("CLEANER_ENGINE_DOCUMENTS", "40"))
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def table() -> Any:
+    """Documents: cases with some words changed, and one that is not there."""
+    chance = random.Random(1)
+    cases = load_cases()
+    words = sorted({word for case in cases for word in case.source.split() if word.isalpha()})
+    texts: list[str | None] = [None]
+    for n in range(COUNT - 1):
+        pieces = cases[7 * n % len(cases)].source.split(" ")
+        pieces[chance.randrange(len(pieces))] = chance.choice(words)
+        texts.append(" ".join(pieces))
+    return pa.table({"id": list(range(len(texts))), "text": texts})
+
+
+@pytest.fixture(scope="module")
+def expected(table: Any) -> Rows:
+    answers = Cleaner().clean_batch([text or "" for text in table.column("text").to_pylist()])
+    return [
+        dict.fromkeys(SCHEMA.names) if text is None else article_row(answer)
+        for text, answer in zip(table.column("text").to_pylist(), answers, strict=True)
+    ]
+
+
+def arrow(table: Any, folder: Path) -> Rows:
+    return clean_arrow(table).to_pylist()  # type: ignore[no-any-return]
+
+
+def pandas(table: Any, folder: Path) -> Rows:
+    pytest.importorskip("pandas")
+    from cleaner.integrations.pandas import clean_frame
+
+    frame = clean_frame(table.to_pandas())
+    return [{name: row[name] for name in ("id", *SCHEMA.names)} for row in frame.to_dict("records")]
+
+
+def polars(table: Any, folder: Path) -> Rows:
+    pl = pytest.importorskip("polars")
+    from cleaner.integrations.polars import clean_frame
+
+    eager = clean_frame(pl.from_arrow(table))
+    lazy = clean_frame(pl.from_arrow(table).lazy()).collect()
+    assert lazy.equals(eager)
+    return eager.to_dicts()  # type: ignore[no-any-return]
+
+
+def duckdb(table: Any, folder: Path) -> Rows:
+    engine = pytest.importorskip("duckdb")
+    from cleaner.integrations.duckdb import clean_relation
+
+    with engine.connect() as connection:
+        articles = clean_relation(connection.from_arrow(table))
+        return connection.cursor().from_arrow(articles).to_arrow_table().to_pylist()  # type: ignore[no-any-return]
+
+
+def daft(table: Any, folder: Path) -> Rows:
+    engine = pytest.importorskip("daft")
+    from cleaner.integrations.daft import clean_dataframe
+
+    return clean_dataframe(engine.from_arrow(table)).to_arrow().to_pylist()  # type: ignore[no-any-return]
+
+
+def ray_tasks(table: Any, folder: Path) -> Rows:
+    return ray_rows(table, None)
+
+
+def ray_actors(table: Any, folder: Path) -> Rows:
+    return ray_rows(table, 1)
+
+
+def ray_rows(table: Any, concurrency: int | None) -> Rows:
+    ray = pytest.importorskip("ray")
+    pytest.importorskip("ray.data")
+    from cleaner.integrations.ray import clean_dataset
+
+    os.environ["RAY_ENABLE_UV_RUN_RUNTIME_ENV"] = "0"
+    ray.init(num_cpus=2, object_store_memory=200_000_000, include_dashboard=False, log_to_driver=False,
+             ignore_reinit_error=True)  # fmt: skip
+    try:
+        dataset = clean_dataset(ray.data.from_arrow(table), batch_size=16, concurrency=concurrency)
+        rows: list[Any] = [row for batch in dataset.iter_batches(batch_format="pyarrow") for row in batch.to_pylist()]
+        return sorted(rows, key=lambda row: row["id"])
+    finally:
+        ray.shutdown()
+
+
+def spark(table: Any, folder: Path) -> Rows:
+    pytest.importorskip("pyspark")
+    from pyarrow import parquet
+    from pyspark.sql import SparkSession
+
+    from cleaner.integrations.spark import clean_dataframe
+
+    parquet.write_table(table, folder / "in.parquet")
+    session = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+    try:
+        frame = clean_dataframe(session.read.parquet(str(folder / "in.parquet")))
+        frame.write.parquet(str(folder / "out"))
+        return sorted(parquet.read_table(folder / "out").to_pylist(), key=lambda row: row["id"])
+    finally:
+        session.stop()
+
+
+def datasets(table: Any, folder: Path) -> Rows:
+    engine = pytest.importorskip("datasets")
+    from cleaner.integrations.datasets import clean_dataset
+
+    dataset = engine.Dataset(table)
+    rows: Rows = clean_dataset(dataset, num_proc=2).to_list()
+    assert list(clean_dataset(dataset.to_iterable_dataset())) == rows
+    return rows
+
+
+ENGINES: list[Any] = [arrow, pandas, polars, duckdb, daft]
+SLOW: list[Any] = [ray_tasks, ray_actors, spark, datasets]
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, *(pytest.param(engine, marks=pytest.mark.engines) for engine in SLOW)])
+def test_every_engine_gives_the_same_bytes(
+    engine: Callable[[Any, Path], Rows], table: Any, expected: Rows, tmp_path: Path
+) -> None:
+    rows = engine(table, tmp_path)
+    assert [row["id"] for row in rows] == list(range(COUNT))
+    for row, wanted in zip(rows, expected, strict=True):
+        found = {name: row[name] for name in SCHEMA.names}
+        assert json.dumps(found, default=list, sort_keys=True) == json.dumps(wanted, sort_keys=True)
+
+
+def test_datatrove_steps_clean_and_count() -> None:
+    pytest.importorskip("datatrove")
+    from datatrove.data import Document
+
+    from cleaner.integrations.datatrove import ArticleCleaner, HtmlCleaner
+
+    def documents() -> Iterator[Any]:
+        yield Document(text="Rain ends\n\nShare with others:\n\nThe rain had stopped, and the river fell.", id="a")
+        yield Document(text="The rain had stopped. " * 10, id="b")
+
+    step = ArticleCleaner(max_chars=100)
+    (document,) = step.run(documents())
+    assert document.text == "The rain had stopped, and the river fell."
+    assert document.metadata["article"]["headline"] == "Rain ends"
+    stats = step.stats.to_dict()["stats"]
+    assert [stats[name] if isinstance(stats[name], int) else stats[name]["total"] for name in (
+        "total", "failed", "removed_share")] == [2, 1, 1]  # fmt: skip
+    assert len(list(ArticleCleaner(keep_failed=True, max_chars=100).run(documents()))) == 2
+    page = Document(text="<h1>Rain ends</h1><p>The rain had stopped, and the river fell.</p><nav>Home</nav>", id="c")
+    assert [document.text for document in HtmlCleaner().run([page])] == ["The rain had stopped, and the river fell."]
