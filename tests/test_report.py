@@ -138,3 +138,11 @@ def test_a_report_never_replaces_a_source_or_another_output(tmp_path: Path) -> N
     assert run("clean", SEED, "--report", SEED, "--overwrite").exit_code == 2
     both = tmp_path / "x"
     assert run("clean", SEED, "-o", both, "--report", both).exit_code == 2
+
+
+def test_a_report_that_is_there_stops_the_run_before_it_begins(tmp_path: Path) -> None:
+    (tmp_path / "r.html").write_text("mine")
+    result = run("clean", SEED, "-o", tmp_path / "o.jsonl", "--report", tmp_path / "r.html")
+    assert result.exit_code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["r.html"]
+    assert (tmp_path / "r.html").read_text() == "mine"

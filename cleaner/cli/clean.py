@@ -125,8 +125,8 @@ def clean_command(
         if ledger and ledger.state.complete:
             say(f"{output}: complete already (delete {ledger.path} to begin again)")
             raise typer.Exit(1 if ledger.state.summary.get("failed") else 0)
-        outputs = _outputs(output, removed, failures, Format(form), many=many, overwrite=overwrite, ledger=ledger)
         page = ReportFile(report, overwrite=overwrite)
+        outputs = _outputs(output, removed, failures, Format(form), many=many, overwrite=overwrite, ledger=ledger)
         pool, found = _pool(found, work, jobs, timeout, limit)
     except (InputError, UsageError, SinkError, LedgerError) as error:
         fail(error)
