@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from cleaner.errors import InputError
-from cleaner.model import Article, Failure, SourceKind, Span
+from cleaner.model import Article, Failure, Found, Removal, SourceKind, Span
 from cleaner.options import Options
 from cleaner.pipeline import Cleaner
 
@@ -126,7 +126,8 @@ def article_row(answer: Article | Failure) -> dict[str, Any]:
     row["clean_text"], row["canonical_url"], row["error"] = row["text"], row["url"], None
     row["body"] = [{**part, "spans": [_placed(span) for span in item.spans]}
                    for part, item in zip(row["body"], answer.body, strict=True)]  # fmt: skip
-    for name, items in (("removed", answer.removed), ("found", answer.found)):
+    placed: list[tuple[str, tuple[Removal | Found, ...]]] = [("removed", answer.removed), ("found", answer.found)]
+    for name, items in placed:
         for record, item in zip(row[name], items, strict=True):
             del record["span"]
             record |= _placed(item.span)
