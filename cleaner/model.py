@@ -282,7 +282,7 @@ class Failure:
         return f"{self.key}: {self.error}"
 
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Of `Article.to_dict()`; described in `article.schema.json`. A minor version adds keys, a major one changes them."""
 
 

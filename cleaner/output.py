@@ -35,17 +35,17 @@ def article_dict(article: Article) -> dict[str, Any]:
         "body": [
             {"text": part.text, "role": part.role, "level": part.level, "marker": part.marker,
              "spans": [_pair(span) for span in part.spans], "in_text": part.in_text,
-             "confidence": round(part.confidence, 4)}
+             "confidence": round(part.confidence, 4), "blocks": list(part.blocks)}
             for part in article.body
         ],
         "removed": [
             {"text": item.text, "kind": item.kind, "rule": item.rule, "detector": item.detector,
-             "score": round(item.score, 4), "why": item.why, "span": _pair(item.span)}
+             "score": round(item.score, 4), "why": item.why, "span": _pair(item.span), "block": item.block}
             for item in article.removed
         ],
         "found": [
             {"field": item.field, "value": item.value, "raw": item.raw, "source": item.source,
-             "confidence": round(item.confidence, 4), "span": _pair(item.span)}
+             "confidence": round(item.confidence, 4), "span": _pair(item.span), "block": item.block}
             for item in article.found
         ],
         "confidence": article.confidence,

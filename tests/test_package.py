@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import pickle
-import re
 import subprocess
 import sys
 from importlib import resources
-from pathlib import Path
 
 import jsonschema
 import pytest
@@ -29,7 +27,7 @@ def python(code: str) -> str:
 def test_public_names_are_these() -> None:
     assert cleaner.__all__ == [
         "Access", "Article", "Cleaner", "CleanerError", "Dateline", "Failure", "Found", "InputError", "Options", "Part",
-        "Removal", "RuleError", "Span", "clean", "clean_many",
+        "Removal", "RuleError", "Span", "clean", "clean_async", "clean_many",
     ]  # fmt: skip
     assert all(getattr(cleaner, name) is not None for name in cleaner.__all__)
     with pytest.raises(AttributeError):
@@ -59,7 +57,7 @@ def test_the_schema_describes_every_key() -> None:
     schema = json.loads((resources.files("cleaner") / "article.schema.json").read_text("utf8"))
     assert set(schema["properties"]) == set(clean(SEED.read_bytes()).to_dict())
     assert set(schema["required"]) == set(schema["properties"])
-    assert schema["properties"]["schema_version"] == {"const": "1.0"}
+    assert schema["properties"]["schema_version"] == {"const": "1.1"}
 
 
 def test_articles_and_cleaners_are_picklable() -> None:
@@ -130,17 +128,3 @@ def test_an_empty_source_gives_an_empty_article() -> None:
     assert clean("").text == ""
     assert clean(b"", kind="html").paragraphs == ()
     assert isinstance(clean(" \n"), Article)
-
-
-def test_the_commands_of_the_readme_work(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text("utf8")
-    commands = [line[2:] for block in re.findall(r"```console\n(.*?)```", readme, re.S) for line in block.splitlines()
-                if re.match(r"\$ (?:cat \S+ \| )?cleaner ", line)]  # fmt: skip
-    assert len(commands) >= 6
-    for command in commands:
-        text = re.sub(r"\bcleaner ", f"{sys.executable} -m cleaner ", command, count=1).replace(
-            "out/", f"{tmp_path}/out/"
-        )
-        text = text.replace("removed.jsonl", f"{tmp_path}/removed.jsonl")
-        done = subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=False, cwd=ROOT)
-        assert done.returncode == 0, (command, done.stderr)

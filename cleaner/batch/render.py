@@ -41,10 +41,12 @@ class Rendered:
     removed: bytes
     """The account of what was removed, as JSON lines."""
     counts: Counts
+    row: bytes = b""
+    """The document as a report takes it: a JSON line."""
 
     @property
     def size(self) -> int:
-        return len(self.text) + len(self.removed)
+        return len(self.text) + len(self.removed) + len(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,16 @@ class Render:
     """Whether the account of what was removed is wanted."""
     strict: bool = False
     """Whether a document of which nothing is kept is a failure."""
+    report: bool = False
+    """Whether a report is made."""
 
     def __call__(self, job: Job) -> Rendered:
         article = Cleaner(self.options).clean(job.content(), url=job.url, kind=job.kind)
         if self.strict and not article.paragraphs:
             raise InputError("nothing of it reads as an article", where=job.key)
         account = b"".join(map(_line, removals_of(article, job.key))) if self.removed else b""
-        return Rendered(render(article, self.form, job), account, counts_of(article))
+        row = render(article, Format.jsonl, job) if self.report else b""
+        return Rendered(render(article, self.form, job), account, counts_of(article), row)
 
 
 def render(article: Article, form: Format, job: Job) -> bytes:

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from cleaner.cli.clean import clean_command
+from cleaner.cli.diff import diff_command
 from cleaner.cli.evaluate import evaluate_command
 from cleaner.cli.explain import explain_command
 from cleaner.cli.filter import filter_command
+from cleaner.cli.report import report_command
 from cleaner.cli.rules import rules_app
 from cleaner.cli.serve import serve_command
 from cleaner.cli.sites import sites_app
@@ -25,6 +27,8 @@ app = typer.Typer(
 
 app.command("clean")(clean_command)
 app.command("explain")(explain_command)
+app.command("report")(report_command)
+app.command("diff")(diff_command)
 app.command("filter")(filter_command)
 app.command("serve")(serve_command)
 app.command("evaluate")(evaluate_command)

@@ -35,6 +35,7 @@ from cleaner.cli.common import (
     say,
     source_kind,
 )
+from cleaner.cli.report import ReportFile, ReportOption
 from cleaner.errors import CleanerError, InputError, RuleError
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def clean_command(
     url_column: Annotated[str, typer.Option(help="Of records: the column with its URL.")] = "url",
     id_column: Annotated[str, typer.Option(help="Of records: the column that is kept in the output.")] = "id",
     removed: Annotated[Path | None, typer.Option(help="Write what was removed, and why, to this JSONL file.")] = None,
+    report: ReportOption = None,
     failures: Annotated[Path | None, typer.Option(help="Write what failed, and why, to this JSONL file.")] = None,
     summary: Annotated[Path | None, typer.Option(help="Write the figures of the run to this JSON file.")] = None,
     jobs: Annotated[int | None, typer.Option("-j", "--jobs", min=0, help="Worker processes; 0: one a core.")] = None,
@@ -113,7 +115,7 @@ def clean_command(
         )  # fmt: skip
         limit = _bytes(memory_limit)
         names = checked_names(list(paths or ([] if files_from else [STDIN])))
-        refuse_overlap(names, [output, removed, failures, summary])
+        refuse_overlap(names, [output, removed, report, failures, summary])
         prepare_streams()
         reading = Reading(source_kind(kind), url, column, url_column, id_column)
         found = jobs_of(chain(names, _listed(files_from)), reading)
@@ -121,11 +123,14 @@ def clean_command(
         if dry_run:
             _tell_plan(found, quiet=quiet)
         many = len(names) != 1 or files_from is not None or _holds_many(names[0])
-        work = Render(options, Format(form), removed is not None, strict)
+        work = Render(options, Format(form), removed is not None, strict, report is not None)
+        if report and resume:
+            raise UsageError("--report is of one run", todo="use -f jsonl, then cleaner report")
         ledger = _ledger(output, work, [names, files_from, str(reading), sample]) if resume else None
         if ledger and ledger.state.complete:
             say(f"{output}: complete already (delete {ledger.path} to begin again)")
             raise typer.Exit(1 if ledger.state.summary.get("failed") else 0)
+        page = ReportFile(report, overwrite=overwrite)
         outputs = _outputs(output, removed, failures, Format(form), many=many, overwrite=overwrite, ledger=ledger)
         pool, found = _pool(found, work, jobs, timeout, limit)
     except (InputError, RuleError, UsageError, SinkError, LedgerError) as error:
@@ -133,7 +138,8 @@ def clean_command(
     watch = Watch(_count(names) if not sample and not files_from else sample, quiet=quiet, verbose=verbose)
     try:
         with watch:
-            done = run(found, work, outputs, pool=pool, ledger=ledger, watch=watch)
+            done = run(found, work, outputs, pool=pool, ledger=ledger, watch=page.beside(watch))
+        page.close()
     except KeyboardInterrupt:
         say("stopped" + ("; the same command goes on" if ledger else ""))
         raise typer.Exit(130) from None

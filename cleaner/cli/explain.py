@@ -32,9 +32,15 @@ def explain_command(
     sites: Sites = None,
     rules: Rules = None,
     weights: Weights = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON, in the order of the source.")] = False,
 ) -> None:
-    """Show a document with what is kept, what is removed, and why."""
-    from cleaner.explain import explain
+    """Show a document with what is kept, what is removed, and why.
+
+    Exit status: 0 done, 1 the file can't be read, 2 wrong usage.
+    """
+    import json
+
+    from cleaner.explain import explain, explanation
     from cleaner.pipeline import clean
 
     try:
@@ -45,7 +51,10 @@ def explain_command(
         data = read_source(file)
         article = clean(data, url=url, kind=source_kind(kind), **own)
         prepare_streams()
-        explain(article)
+        if as_json:
+            typer.echo(json.dumps(explanation(article), ensure_ascii=False, indent=2))
+        else:
+            explain(article)
     except CleanerError as error:
         say(f"error: {error.at(file)}")
         raise typer.Exit(1) from None
