@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cases import load_cases
+from cases import ROOT, load_cases
 
 from cleaner import Cleaner
 
@@ -171,3 +175,45 @@ def test_datatrove_steps_clean_and_count() -> None:
     assert len(list(ArticleCleaner(keep_failed=True, max_chars=100).run(documents()))) == 2
     page = Document(text="<h1>Rain ends</h1><p>The rain had stopped, and the river fell.</p><nav>Home</nav>", id="c")
     assert [document.text for document in HtmlCleaner().run([page])] == ["The rain had stopped, and the river fell."]
+
+
+@pytest.mark.engines
+def test_a_run_on_a_cluster_survives_the_death_of_a_worker_and_goes_on(
+    table: Any, expected: Rows, tmp_path: Path
+) -> None:
+    psutil = pytest.importorskip("psutil")
+    pytest.importorskip("ray")
+    from pyarrow import parquet
+
+    (tmp_path / "in").mkdir()
+    for n in range(4):
+        parquet.write_table(table.slice(n * 10, 10), tmp_path / "in" / f"{n}.parquet")
+    command = [
+        sys.executable,
+        "-m",
+        "cleaner",
+        "ray",
+        str(tmp_path / "in"),
+        str(tmp_path / "out"),
+        "--files-per-part",
+        "2",
+    ]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    killed = 0
+    while process.poll() is None:
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if killed == 0 and "MapBatches" in " ".join(child.cmdline()):
+                    child.kill()
+                    killed += 1
+        time.sleep(0.02)
+    assert process.stderr is not None
+    assert "2 parts written, 0 were there" in process.stderr.read()
+    assert killed == 1
+    rows = parquet.read_table(tmp_path / "out", filters=None).to_pylist()
+    rows.sort(key=lambda row: row["id"])
+    assert [{name: row[name] for name in SCHEMA.names} for row in rows] == expected[:40]
+    (tmp_path / "out" / "part-00001" / "_SUCCESS").unlink()
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "1 parts written, 1 were there" in again.stderr
+    assert parquet.read_table(tmp_path / "out").num_rows == len(rows)

@@ -11,6 +11,7 @@ from cleaner.cli.diff import diff_command
 from cleaner.cli.evaluate import evaluate_command
 from cleaner.cli.explain import explain_command
 from cleaner.cli.filter import filter_command
+from cleaner.cli.ray import ray_command
 from cleaner.cli.report import report_command
 from cleaner.cli.rules import rules_app
 from cleaner.cli.serve import serve_command
@@ -29,6 +30,7 @@ app.command("clean")(clean_command)
 app.command("explain")(explain_command)
 app.command("report")(report_command)
 app.command("diff")(diff_command)
+app.command("ray")(ray_command)
 app.command("filter")(filter_command)
 app.command("serve")(serve_command)
 app.command("evaluate")(evaluate_command)
