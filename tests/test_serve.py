@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -225,6 +226,35 @@ def test_the_command_serves(address: str) -> None:
     lines = "".join(json.dumps({"id": n, "text": TEXT}) + "\n" for n in range(20))
     answer = httpx.post(f"{address}/clean/batch", content=lines, timeout=60)
     assert [json.loads(line)["id"] for line in answer.text.splitlines()] == list(range(20))
+
+
+@pytest.mark.browser
+def test_the_playground_cleans_as_one_types_and_runs_nothing(address: str) -> None:
+    pytest.importorskip("selenium")
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+        pytest.skip("no chromium and chromedriver")
+    from browser import open_browser
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    hostile = f"{TEXT}\n\n<img src=x onerror=\"document.title='broken'\"> <script>document.title='broken'</script>"
+    browser = open_browser(1280, 900)
+    try:
+        browser.get(address)
+        browser.find_element(By.ID, "source").send_keys(hostile)
+        status = browser.find_element(By.ID, "status")
+        WebDriverWait(browser, 30).until(lambda _: "removed" in status.text)
+        article = browser.find_element(By.ID, "article").text
+        assert "Rain ends" in article
+        assert "Share with others:" in article
+        assert "onerror" in article
+        assert browser.title == "cleaner: playground"
+        assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+        called = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+        urls = {call["params"]["request"]["url"] for call in called if call["method"] == "Network.requestWillBeSent"}
+        assert all(url.startswith(address) for url in urls)
+    finally:
+        browser.quit()
 
 
 def test_it_does_as_its_description_says(address: str) -> None:

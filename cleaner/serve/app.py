@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, fields
+from importlib import resources
 from typing import Any, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -32,6 +33,23 @@ from cleaner.serve.openapi import document
 
 REQUEST_OPTIONS = tuple(known.name for known in fields(Options) if known.name not in ("weights", "max_chars"))
 """Options that a request may set: none that names a file of the server."""
+
+
+ASSETS = {
+    "playground.html": ("cleaner.serve", "text/html"),
+    "playground.css": ("cleaner.serve", "text/css"),
+    "playground.js": ("cleaner.serve", "text/javascript"),
+    "document.css": ("cleaner.report", "text/css"),
+    "document.js": ("cleaner.report", "text/javascript"),
+}
+"""The files of the playground, by name: package and media type."""
+PLAYGROUND_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +133,12 @@ class Service:
 
     async def metrics(self, request: Request) -> Response:
         return Response(generate_latest(self.registry), media_type="text/plain; version=0.0.4")
+
+    async def playground(self, request: Request) -> Response:
+        name = request.url.path.removeprefix("/") or "playground.html"
+        package, kind = ASSETS[name]
+        data = (resources.files(package) / name).read_bytes()
+        return Response(data, media_type=kind, headers=PLAYGROUND_HEADERS)
 
     async def openapi(self, request: Request) -> Response:
         return JSONResponse(document(self.settings.max_bytes, REQUEST_OPTIONS))
@@ -290,6 +314,8 @@ def create_app(settings: Settings | None = None) -> Starlette:
     routes = [
         Route("/clean", service.clean, methods=["POST"]),
         Route("/clean/batch", service.clean_batch, methods=["POST"]),
+        Route("/", service.playground),
+        *(Route(f"/{name}", service.playground) for name in ASSETS if name != "playground.html"),
         Route("/healthz", service.health),
         Route("/metrics", service.metrics),
         Route("/openapi.json", service.openapi),
