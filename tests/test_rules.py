@@ -117,6 +117,13 @@ def test_what_patterns_ask_for_is_kept_as_it_is() -> None:
         (r"\w+", set(), {""}),
         ("a|", {"a"}, {""}),
         ("a)b", set(), {""}),
+        ("(" * 5_000, set(), {""}),
+        ("(?P<n", set(), {""}),
+        ("(?x", set(), {""}),
+        ("a{2", {"a", "aa", "aaa", "aaaa"}, set()),
+        ("x\\", {"x"}, set()),
+        ("[ab", {"a", "b"}, set()),
+        (r"\L<none", set(), set()),
     ],
 )
 def test_what_a_pattern_asks_for_is_read_from_it(pattern: str, openings: set[str], needles: set[str]) -> None:

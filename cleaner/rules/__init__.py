@@ -204,7 +204,7 @@ def check_patterns(rule_set: RuleSet, where: str) -> None:
     for rule in rule_set.rules:
         try:
             rule.matcher, rule.sentence_matcher  # noqa: B018  # compiles them
-        except regex.error as error:
+        except (regex.error, RecursionError, OverflowError) as error:
             raise RuleError(f"bad pattern: {error}", where=f"{where}, rule {rule.name}") from error
 
 

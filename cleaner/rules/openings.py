@@ -41,12 +41,15 @@ def demands(pattern: str, lists: Mapping[str, Sequence[str]]) -> Demands:
     """
     openings: set[str] = set()
     needles: set[str] = set()
-    for branch in _branches(_Reader(pattern, lists).all(), MOST_BRANCHES):
-        begins = {text for text, _ in _beginnings(branch)}
-        if "" in begins:
-            needles |= _needles(branch) or {""}
-        else:
-            openings |= begins
+    try:
+        for branch in _branches(_Reader(pattern, lists).all(), MOST_BRANCHES):
+            begins = {text for text, _ in _beginnings(branch)}
+            if "" in begins:
+                needles |= _needles(branch) or {""}
+            else:
+                openings |= begins
+    except RecursionError:  # brackets in brackets, a thousand deep
+        return Demands(frozenset(), frozenset([""]))
     return Demands(frozenset(openings), frozenset(needles))
 
 
@@ -100,6 +103,12 @@ class _Reader:
     def next(self) -> str:
         return self.pattern[self.at : self.at + 1]
 
+    def pass_(self, mark: str) -> str:
+        """Goes on behind a mark, or to the end if there is none; what stands before it."""
+        passed, _, _ = self.pattern[self.at :].partition(mark)
+        self.at = min(self.at + len(passed) + 1, len(self.pattern))
+        return passed
+
     def choice(self) -> _Node:
         parts = [self.sequence()]
         while self.next() == "|":
@@ -113,7 +122,7 @@ class _Reader:
             if self.verbose and char.isspace():
                 self.at += 1
             elif self.verbose and char == "#":
-                self.at = (self.pattern.find("\n", self.at) + 1) or len(self.pattern)
+                self.pass_("\n")
             else:
                 parts.append(self.repeated(self.atom(char)))
         return _Node("sequence", parts=tuple(parts))
@@ -122,9 +131,7 @@ class _Reader:
         """What an atom becomes by the quantifier behind it."""
         sign = self.next()
         if sign == "{":
-            end = self.pattern.find("}", self.at)
-            least, comma, most = self.pattern[self.at + 1 : end].partition(",")
-            self.at = end + 1
+            least, comma, most = self.pass_("}")[1:].partition(",")
             none, more = least in ("", "0"), bool(comma) or least != "1"
             more = more and most not in ("0", "1")
         elif sign and sign in "?*+":
@@ -157,7 +164,7 @@ class _Reader:
             elif head[:1] == ">":
                 self.at += 2
             else:  # a name, or flags as in (?-i:...)
-                self.at = self.pattern.find(">" if head[:1] == "P" else ":", self.at) + 1
+                self.pass_(">" if head[:1] == "P" else ":")
         node = self.choice()
         self.at += 1
         return _EMPTY if looks else node
@@ -166,14 +173,12 @@ class _Reader:
         char = self.pattern[self.at + 1 : self.at + 2]
         self.at += 2
         if char == "L":
-            end = self.pattern.find(">", self.at)
-            words = self.lists.get(self.pattern[self.at + 1 : end], ())
-            self.at = end + 1
+            words = self.lists.get(self.pass_(">")[1:], ())
             return _Node("choice", parts=tuple(map(_literal, words)))
         if char in "bBAZzG":
             return _EMPTY
         if char in "pP" and self.next() == "{":
-            self.at = self.pattern.find("}", self.at) + 1
+            self.pass_("}")
             return _ANY
         if char == "d":
             return _literal(DIGIT)
@@ -188,7 +193,7 @@ class _Reader:
             escapes = char == "\\"
             if escapes:
                 at += 1
-                char = self.pattern[at]
+                char = self.pattern[at : at + 1]
                 simple = simple and (char == "d" or not char.isalnum())
                 char = DIGIT if char == "d" else char
             elif char == "-" and chars and self.pattern[at + 1 : at + 2] not in ("]", ""):
