@@ -1,5 +1,5 @@
-"""Feeds parts of the cleaner with mutated input, guided by coverage (atheris), and stops at what is neither an answer nor
-a CleanerError. What it finds becomes a test.
+"""Feeds parts of the cleaner with mutated input, guided by coverage (atheris), and stops at what is neither an answer
+nor a CleanerError. What it finds becomes a test.
 
     pip install atheris
     python tools/fuzz.py text -atheris_runs=1000000
