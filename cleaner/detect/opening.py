@@ -118,11 +118,16 @@ def _prose(blocks: Sequence[Block], groups: Sequence[range]) -> dict[int, Shape]
     return found
 
 
+SHORTEST_REPORT = 40
+"""Characters of a line that opens with a dateline without a date and goes on: a place alone is a label of a menu."""
+
+
 def report_start(document: Document, start: int | None, furniture: frozenset[int]) -> int | None:
     """The index of the line above the body that opens with a dateline, where one does: it is no headline."""
     above = document.blocks[max(0, (start or 0) - REACH) : REACH if start is None else start]
     lines = (block for block in above if block.role == "paragraph" and block.index not in furniture)
-    return next((block.index for block in lines if opens_report(block.text)), start)
+    full = (block for block in lines if len(block.text) >= SHORTEST_REPORT or _DIGIT.search(block.text))
+    return next((block.index for block in full if opens_report(block.text)), start)
 
 
 _SHORTEST_PROSE, _SHORTEST_OPEN = 14, 25

@@ -144,11 +144,13 @@ _READ_ON = re.compile(
 def _truncated(document: Document, body: Sequence[Part], near: Sequence[Gate], last: int) -> bool | None:
     """True for a wall with nothing behind it, or a text much shorter than declared; False where it is as long as
     declared; None where nothing tells."""
-    words = sum(word_count(part.text) for part in body)
-    declared = _declared_words(document, body)
     teaser = body[-1].blocks if body and word_count(body[-1].text) <= TEASER else ()
     left = teaser[0] - 1 if teaser and teaser[-1] == last else last
+    declared = _declared_words(document, body)
     behind = [gate for gate in near if left < gate.block <= last + WALL and gate.says != "remaining"]
+    if not behind and declared is None:
+        return None
+    words = sum(word_count(part.text) for part in body)
     if behind:
         asks = any(_READ_ON.search(document.blocks[gate.block].text) for gate in behind)
         ends = body[-1].text.rstrip() if body else ""
@@ -165,7 +167,6 @@ def _truncated(document: Document, body: Sequence[Part], near: Sequence[Gate], l
 
 def _declared_words(document: Document, body: Sequence[Part]) -> float | None:
     """The length that JSON-LD declares for the text: the length of its body in words of this one, or its word count."""
-    text = " ".join([part.text for part in body])
     for item in document.head.json_ld:
         if not is_article(item):
             continue
@@ -173,6 +174,7 @@ def _declared_words(document: Document, body: Sequence[Part]) -> float | None:
         if isinstance(words, str) and words.isdecimal() and len(words) < 8:
             words = int(words)
         if isinstance(chars, int) and 0 < chars < 10_000_000:
+            text = " ".join([part.text for part in body])
             return chars * word_count(text) / len(text) if text else chars / 6
         if isinstance(words, int) and 0 < words < 1_000_000:
             return float(words)

@@ -36,7 +36,7 @@ LONE = 0.5
 _WORD = re.compile(f"[{UNSPACED}]{{2}}|[^\\W\\d_{UNSPACED}]{{4,}}")
 """The first letters of longer words, since their endings change; pairs of characters in scripts without spaces."""
 _PHONE = re.compile(r"\d[\d\s().-]{6,}\d")
-_END = re.compile(r"[.,;。]$")
+_SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3,}[.!?。]\s+\S")
 _UNCASED = regex.compile(r"[\p{Lo}]")
 
 
@@ -56,23 +56,13 @@ def title_line(
     found = candidates(document, start, furniture, debris)
     scores = [sum(weights[name] * value for name, value in features.items()) for _, features in found]
     above = [block.index for block, _ in found if block.index < start]
-    lone = above == [0] or (above[:1] == [0] and _opens_body(document.blocks[1:2]))
-    if lone and not any(found[0][1][name] for name in ("ends", "colon", "exclaims")):  # `To the editor:`
+    if above == [0] and not found[0][1]["exclaims"]:
         return Line(found[0][0], max(LONE, 1.0 / (1.0 + exp(-scores[0]))))
     if not scores or max(scores) <= 0.0:
         return None
     best = max(range(len(scores)), key=scores.__getitem__)
     total = 1.0 + sum(exp(min(score, 50.0)) for score in scores)
     return Line(found[best][0], exp(min(scores[best], 50.0)) / total)
-
-
-def _opens_body(second: Sequence[Block]) -> bool:
-    """Whether the second line of a text is one of sentences, if not a long one: only a headline stands above it."""
-    shape = shape_of(second[0]) if second else None
-    return shape is not None and shape.sentence and shape.words >= SHORTEST_PROSE
-
-
-SHORTEST_PROSE = 8
 
 
 @cache
@@ -98,7 +88,7 @@ def candidates(
         shape = shape_of(block)
         if block.index in furniture or dated[at] or named[at] or not 1 < shape.words <= 40 or len(block.text) > LONGEST:
             continue
-        if block.role not in ("paragraph", "heading"):
+        if block.role not in ("paragraph", "heading") or _is_sentence(block.text, shape.words):
             continue
         if block.index == start and (shape.prose or shape.sentence or opens_report(block.text)):
             continue
@@ -121,6 +111,14 @@ def candidates(
     return found
 
 
+def _is_sentence(text: str, words: float) -> bool:
+    """Whether a line is a sentence, speech of a dialogue or a greeting, such as `To the editor:`."""
+    last = text.rstrip()[-1:]
+    if text[:1] in "-–—" or last in ".,;:。：" or (words <= 3 and last in "!！"):
+        return True
+    return words > 20 and bool(_SENTENCE_INSIDE.search(text))
+
+
 def _features(block: Block, start: int, body: frozenset[str]) -> dict[str, float]:
     text, shape = block.text, shape_of(block)
     own = _stems(text)
@@ -136,9 +134,7 @@ def _features(block: Block, start: int, body: frozenset[str]) -> dict[str, float
         "shared words": log1p(shared),
         "distance": log1p(start - block.index),
         "in body": float(block.index == start),
-        "ends": float(bool(_END.search(text.rstrip()))),
         "sentence": float(shape.sentence),
-        "colon": float(text.rstrip().endswith(":")),
         "question": float(text.rstrip()[-1:] in "?？"),
         "inner colon": float(": " in text[:-1] or "：" in text),
         "bar": float(is_bar(text) or "|" in text),
