@@ -193,3 +193,10 @@ def test_a_bad_rule_file_says_where_and_why(text: str, complaint: str) -> None:
 def test_a_bad_pattern_is_named() -> None:
     with pytest.raises(RuleError, match=r"xx\.share\.it: bad pattern"):
         check_patterns(parse_rules(RULE.replace('"share it"', '"share (it"'), "mine.toml"), "mine.toml")
+
+
+def test_a_bracket_that_never_ends_is_read_at_once() -> None:
+    with pytest.raises(RuleError, match="bad pattern"):
+        check_patterns(
+            parse_rules(RULE.replace('"share it"', "'share [" + "\\\\" * 200 + "('"), "mine.toml"), "mine.toml"
+        )

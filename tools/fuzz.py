@@ -68,7 +68,7 @@ TARGETS: dict[str, Callable[[bytes], object]] = {
     "bytes": bytes_,
     "dateline": lambda data: match_dateline(_text(data)),
     "names": lambda data: read_names(_text(data)),
-    "dates": lambda data: read_dates(_text(data)),
+    "dates": lambda data: list(read_dates(_text(data))),
     "rules": rules,
     "patterns": patterns,
     "clean": whole,

@@ -209,7 +209,7 @@ def check_patterns(rule_set: RuleSet, where: str) -> None:
 
 
 _LIST = regex.compile(r"\\L<(\w+)>")
-_ATOM = regex.compile(r"\\L<\w+>|\\.|\[(?:\\.|[^\]])*\]|\{[^}]*\}|.", regex.DOTALL)
+_ATOM = regex.compile(r"\\L<\w+>|\\.|\[(?:\\.|[^\]\\])*\]|\{[^}]*\}|.", regex.DOTALL)
 
 
 def required_literal(pattern: str) -> tuple[str, ...]:
