@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cleaner.model import KINDS, Article, Kind, Part, Removal
+from cleaner.output import in_order
 
 FIELDS = ("headline", "dek", "byline", "authors", "published", "updated", "agency", "section", "language", "site_name",
           "url")  # fmt: skip
@@ -51,23 +52,6 @@ def explain(article: Article, console: Console | None = None) -> None:
     console.print(
         f"{len(article.body)} parts kept, {len(article.removed)} removed, confidence {article.confidence:.2f}"
     )
-
-
-def in_order(article: Article) -> Iterator[Part | Removal]:
-    """Kept parts and removals as they stand in the source, headline and dek among them."""
-    items: list[tuple[int, int, Part | Removal]] = []
-    items += [(part.blocks[0] if part.blocks else 0, _start(part), part) for part in article.body]
-    items += [(record.block, record.span.start if record.span else 1, record) for record in article.removed]
-    taken = {block for block, _, _ in items}
-    for value in article.found:
-        if value.field in ("headline", "dek") and value.block is not None and value.block not in taken:
-            taken.add(value.block)
-            items.append((value.block, 0, Part(value.raw, value.field, blocks=(value.block,))))  # type: ignore[arg-type]
-    yield from (item for _, _, item in sorted(items, key=lambda entry: entry[:2]))
-
-
-def _start(part: Part) -> int:
-    return part.spans[0].start if part.spans else 0
 
 
 def explanation(article: Article) -> dict[str, Any]:

@@ -335,6 +335,12 @@ class Article:
 
         return article_json(self, indent=indent)
 
+    def _repr_html_(self) -> str:
+        """What notebooks show: kept text plain, removed text struck, with kind and reason."""
+        from cleaner.output import article_html
+
+        return article_html(self)
+
     def to_markdown(self) -> str:
         """Headline, dek and body as CommonMark."""
         from cleaner.output import article_markdown

@@ -1,14 +1,16 @@
-"""Article → JSON (as `article.schema.json` says) and Markdown."""
+"""Article → JSON (as `article.schema.json` says), Markdown, and HTML for notebooks."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
+from html import escape as markup
 from itertools import groupby
 from typing import Any
 
-from cleaner.model import SCHEMA_VERSION, Article, Part, Span
+from cleaner.model import SCHEMA_VERSION, Article, Part, Removal, Span
 
 
 def article_dict(article: Article) -> dict[str, Any]:
@@ -113,3 +115,35 @@ def escape(text: str) -> str:
     2 \* 3 \[sic\]
     """
     return _SPECIAL.sub(lambda m: f"\\{m[0]}" if m[1] or not m[0][:1].isdigit() else f"{m[0][:-1]}\\{m[0][-1]}", text)
+
+
+def article_html(article: Article) -> str:
+    """The article with what was removed, in the order of the source, as a fragment of HTML; all text is escaped."""
+    rows = [f"<h3>{markup(article.headline)}</h3>"] if article.headline else []
+    for item in in_order(article):
+        if isinstance(item, Part):
+            rows.append(f'<p dir="auto">{markup(str(item))}</p>')
+        else:
+            told = markup(f"{item.kind}: {item.why} ({item.rule}, {item.score:.2f})", quote=True)
+            struck = f"<small>{markup(item.kind)}</small> <s>{markup(item.text)}</s>"
+            rows.append(f'<p dir="auto" title="{told}">{struck}</p>')
+    kept, removed = len(article.paragraphs), len(article.removed)
+    rows.append(f"<p><small>{kept} paragraphs kept, {removed} pieces removed, access {article.access.kind}</small></p>")
+    return "\n".join(rows)
+
+
+def in_order(article: Article) -> Iterator[Part | Removal]:
+    """Kept parts and removals as they stand in the source, headline and dek among them."""
+    items: list[tuple[int, int, Part | Removal]] = []
+    items += [(part.blocks[0] if part.blocks else 0, _start(part), part) for part in article.body]
+    items += [(record.block, record.span.start if record.span else 1, record) for record in article.removed]
+    taken = {block for block, _, _ in items}
+    for value in article.found:
+        if value.field in ("headline", "dek") and value.block is not None and value.block not in taken:
+            taken.add(value.block)
+            items.append((value.block, 0, Part(value.raw, value.field, blocks=(value.block,))))  # type: ignore[arg-type]
+    yield from (item for _, _, item in sorted(items, key=lambda entry: entry[:2]))
+
+
+def _start(part: Part) -> int:
+    return part.spans[0].start if part.spans else 0

@@ -384,3 +384,39 @@ def test_a_changed_source_stops_a_resumed_run(corpus: Path, tmp_path: Path) -> N
     result = run(corpus, *COMMAND, "-o", target)
     assert result.exit_code == 2
     assert "the sources have changed" in result.stderr
+
+
+def test_parquet_has_one_schema_and_goes_on_where_it_broke_off(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    from cleaner.arrow import SCHEMA
+    from cleaner.batch import run as batch
+
+    monkeypatch.setattr("cleaner.batch.sinks.Parquet.ROWS", 40)
+    monkeypatch.setattr(batch, "COMMIT_SECONDS", 0.0)
+    target = tmp_path / "out"
+    written = batch._write
+    left = [100]
+
+    def breaks_off(*arguments: object) -> object:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(5, "the disk went away")
+        return written(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(batch, "_write", breaks_off)
+    command = [corpus, "-f", "parquet", "-o", target, "--resume", "-q"]
+    assert run(*command).exit_code == 1
+    first = sorted(path.name for path in target.iterdir())
+    assert first == ["part-00000.parquet", "part-00001.parquet"]
+    left[0] = 1_000
+    assert run(*command).exit_code == 1, "three documents are empty"
+    table = parquet.read_table(target)
+    assert table.schema.names == ["source", "id", *SCHEMA.names]
+    assert [Path(name).name for name in table.column("source").to_pylist()] == [
+        f"{n:03}.txt" for n in range(150) if n % 50
+    ]
+    assert table.column("headline").to_pylist()[0] == "Rain ends in Town 1"
+    assert run(corpus, "-f", "parquet", "-o", target).exit_code == 2
+    assert run(corpus, "-f", "parquet").exit_code == 2

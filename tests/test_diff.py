@@ -17,8 +17,9 @@ from test_cli import run
 
 from cleaner import clean
 from cleaner.diff import compare, passages
-from cleaner.explain import explain, explanation, in_order
+from cleaner.explain import explain, explanation
 from cleaner.model import KINDS, Part
+from cleaner.output import in_order
 
 STORY = "Rain ends\n\nROME -- The rain had stopped by noon, and the river began to fall.\n\n"
 MORE = "The mayor said that the bridge would open again in the morning, a day early."

@@ -21,6 +21,7 @@ class Format(StrEnum):
     json = "json"
     jsonl = "jsonl"
     md = "md"
+    parquet = "parquet"
     text = "text"
 
 
@@ -99,6 +100,11 @@ def render(article: Article, form: Format, job: Job) -> bytes:
             return _line({"source": job.key, **(job.extra or {}), **article.to_dict()})
         case Format.dolma:
             return _line(attributes_of(article, job))
+        case Format.parquet:
+            from cleaner.arrow import article_row
+
+            own = (job.extra or {}).get("id")
+            return _line({"source": job.key, "id": None if own is None else str(own), **article_row(article)})
     return (text if text.endswith("\n") else text + "\n").encode(errors="replace")
 
 

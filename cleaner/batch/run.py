@@ -119,7 +119,7 @@ def run(
                 summary.add(answer.counts)
                 written += 1
             watch(job, answer, summary)
-            if ledger and time.monotonic() - last > COMMIT_SECONDS:
+            if ledger and outputs.documents.may_sync and time.monotonic() - last > COMMIT_SECONDS:
                 commit()
                 last = time.monotonic()
     except BaseException as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -104,6 +105,8 @@ class Documents:
     def skip(self, relative: str) -> None:
         """A document that an earlier run has written."""
 
+    may_sync = True
+
 
 class Folder:
     """Writes a file for each document, named after it."""
@@ -131,6 +134,8 @@ class Folder:
         """A document that an earlier run has written."""
         self._target(relative)
 
+    may_sync = True
+
     def _target(self, relative: str) -> Path:
         path = Path(f"{relative}{EXTENSIONS[self.form]}")
         if path.is_absolute() or ".." in path.parts or "\0" in relative:
@@ -154,6 +159,72 @@ class Folder:
         pass
 
 
+class Parquet:
+    """Writes parts of a folder, each with so many rows, one schema: that of `cleaner.arrow` with `source` and `id`.
+    Needs pyarrow. `at` is how many parts of an earlier run count. Raises SinkError."""
+
+    ROWS = 5_000
+
+    def __init__(self, folder: Path, *, overwrite: bool, at: int | None) -> None:
+        try:
+            import pyarrow as pa
+
+            from cleaner.arrow import SCHEMA
+        except ImportError:
+            todo = "pip install 'article-cleaner[batch]'"
+            raise SinkError("pyarrow is not installed", where=str(folder), todo=todo) from None
+        self.schema = pa.schema([("source", pa.string()), ("id", pa.string()), *SCHEMA])
+        self.folder, self.rows, self.parts = folder, list[bytes](), at or 0
+        there = sorted(folder.glob("part-*.parquet*"))
+        if there and at is None and not overwrite:
+            raise SinkError("has parts already", where=str(folder), todo="use --overwrite or another name")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for path in there:
+                if path.suffix == PARTIAL or path not in map(self._path, range(self.parts)):
+                    path.unlink()
+        except OSError as error:
+            raise SinkError(f"can't be written: {error.strerror}", where=str(folder)) from error
+
+    @property
+    def may_sync(self) -> bool:
+        """Whether a part is full: only whole parts are counted, so that there are not too many."""
+        return len(self.rows) >= self.ROWS
+
+    def write(self, data: bytes, relative: str) -> None:
+        self.rows.append(data)
+        if len(self.rows) >= 2 * self.ROWS:  # nobody asks for a sync where there is no ledger
+            self.sync()
+
+    def sync(self) -> int:
+        """Write what waits as a part; how many there are."""
+        if self.rows:
+            import pyarrow as pa
+            from pyarrow import parquet
+
+            path = self._path(self.parts)
+            partial = path.with_name(path.name + PARTIAL)
+            table = pa.Table.from_pylist([json.loads(row) for row in self.rows], schema=self.schema)
+            parquet.write_table(table, partial, compression="zstd")
+            with partial.open("rb") as file:
+                os.fsync(file.fileno())
+            partial.replace(path)
+            self.parts, self.rows = self.parts + 1, []
+        return self.parts
+
+    def finish(self) -> None:
+        self.sync()
+
+    def keep(self) -> None:
+        pass
+
+    def skip(self, relative: str) -> None:
+        """A document that an earlier run has written."""
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"part-{number:05}.parquet"
+
+
 FULL = (28, 122, 27)
 """ENOSPC, EDQUOT, EFBIG: no document can be written any more."""
-Sink = Documents | Folder
+Sink = Documents | Folder | Parquet

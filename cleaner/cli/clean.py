@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 FEW = 20
 """Documents up to which no worker processes are started, unless they are asked for."""
-FORMATS = ("text", "md", "json", "jsonl", "dolma")
+FORMATS = ("text", "md", "json", "jsonl", "dolma", "parquet")
 
 
 def _format(value: str) -> str:
@@ -247,8 +247,9 @@ def _outputs(
     ledger: Ledger | None,
 ) -> Outputs:  # fmt: skip
     """The outputs of a run, or of the rest of one. Raises SinkError."""
+    from cleaner.batch.render import Format
     from cleaner.batch.run import Outputs
-    from cleaner.batch.sinks import Documents, Folder, Sink, Stream
+    from cleaner.batch.sinks import Documents, Folder, Parquet, Sink, Stream
 
     goes_on = ledger is not None and not ledger.is_new
     offsets = ledger.state.offsets if ledger else {}
@@ -257,7 +258,11 @@ def _outputs(
         return Stream(path, overwrite=overwrite, at=offsets.get(name, 0) if goes_on else None)
 
     documents: Sink
-    if output and (output.is_dir() or (many and not output.suffix)):
+    if form == Format.parquet:
+        if output is None:
+            raise UsageError("-f parquet needs a folder", todo="give one with -o")
+        documents = Parquet(output, overwrite=overwrite, at=offsets.get("documents", 0) if goes_on else None)
+    elif output and (output.is_dir() or (many and not output.suffix)):
         documents = Folder(output, form, overwrite=overwrite or goes_on)
     else:
         written = ledger.state.written if ledger else 0
