@@ -25,6 +25,9 @@ Kind = Literal[
 """What a removed block was."""
 
 AccessKind = Literal["open", "metered", "registration", "subscription", "unknown"]
+Truncation = Literal["break", "length", "wall"]
+"""What says that a text is not all: it breaks off before a wall, it is far shorter than the page declares, or a wall
+stands behind it."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -269,6 +272,8 @@ class Access:
     """schema.org `isAccessibleForFree`, which publishers also set to false on pages that are whole."""
     nags: tuple[str, ...] = ()
     """The lines that ask the reader to pay, subscribe, register or sign in."""
+    truncated_by: Truncation | None = None
+    """What says that it is truncated."""
 
 
 @dataclass(frozen=True, slots=True)

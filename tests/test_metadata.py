@@ -164,3 +164,37 @@ def test_odd_json_ld_is_no_error(value: object) -> None:
     for key in keys:
         item = {"@type": "NewsArticle", "@id": "#1", "headline": "Ferry will run at night", key: value}
         assert page(linked([item, {"@graph": [item, {"@id": "#1", "author": {"@id": "#1"}}]}])).headline
+
+
+BODY = "The rain had stopped by noon, and the river began to fall in the afternoon of the same long day, said the"
+
+
+@pytest.mark.parametrize(
+    ("page", "truncated", "cause"),
+    [
+        (f"Rain ends\n\n{BODY * 14} …\n\nTo continue reading, please subscribe.", True, "break"),
+        ("Rain ends\n\nThe rain had stopped by noon.\n\nTo continue reading, please subscribe.", True, "wall"),
+        (f"Rain ends\n\n{BODY} people of the town.", None, None),
+    ],
+)
+def test_what_says_that_a_text_is_truncated_is_told(page: str, truncated: bool | None, cause: str | None) -> None:
+    access = clean(page).access
+    assert (access.truncated, access.truncated_by) == (truncated, cause)
+
+
+def test_a_whole_page_is_whole_and_a_short_one_is_not() -> None:
+    ld = '<script type="application/ld+json">{{"@type": "NewsArticle", "wordCount": {}}}</script>'
+    body = "<h1>Rain ends</h1>" + "".join(f"<p>On day {n} {BODY} people.</p>" for n in range(20))
+    assert clean(ld.format(500) + body).access.truncated is False
+    wall = "<p>Subscribe to read the full story.</p>"
+    access = clean(ld.format(5_000) + body + wall, kind="html").access
+    assert (access.truncated, access.truncated_by is not None) == (True, True)
+
+
+def test_a_full_date_of_a_dateline_is_the_date_where_nothing_else_says_one() -> None:
+    text = "Rain ends\n\nPARIS, March 4, 2014 (AP) -- The rain had stopped by noon, and the river began to fall."
+    article = clean(text)
+    assert (article.published, [item.confidence for item in article.found if item.field == "published"]) == (
+        "2014-03-04", [0.5],
+    )  # fmt: skip
+    assert clean(text.replace(", 2014", "")).published is None

@@ -53,6 +53,8 @@ def find_metadata(document: Document, verdicts: Sequence[Verdict], body: Sequenc
     dateline = _dateline(document, verdicts, body, language.value if language else None)
     if dateline and dateline.agency and "agency" not in found:
         found["agency"] = Found("agency", dateline.agency, dateline.raw, "sentence", 0.9)
+    if dateline and dateline.date and dateline.date[:1] != "-" and "published" not in found:
+        found["published"] = Found("published", dateline.date, dateline.raw, "sentence", 0.5)
     return Metadata(tuple(found.values()), authors, dateline, find_access(document, verdicts, body))
 
 

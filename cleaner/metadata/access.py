@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from cleaner.measure import word_count
 from cleaner.metadata.byline import is_article
-from cleaner.model import Access, AccessKind, Document, Evidence, Part, Verdict
+from cleaner.model import Access, AccessKind, Document, Evidence, Part, Truncation, Verdict
 from cleaner.rules import number_of, rule_named
 
 NAGGING = ("meter", "subscribe", "sign_in")
@@ -63,10 +63,13 @@ def find_access(document: Document, verdicts: Sequence[Verdict], body: Sequence[
             if says:
                 gates.append(Gate(verdict.block, says, near))
     declared, tier = _declared_free(document), _tier(document)
-    truncated = _truncated(document, body, [gate for gate in gates if gate.near], last)
+    cause = _truncation(document, body, [gate for gate in gates if gate.near], last)
+    truncated = None if cause is None else cause != "whole"
     kind = _kind(gates, declared, tier, bool(truncated), document, nags)
     limit = any(gate.says == "limit" for gate in gates)
-    return Access(kind, remaining, limit, truncated, declared, tuple(dict.fromkeys(nags)))
+    return Access(
+        kind, remaining, limit, truncated, declared, tuple(dict.fromkeys(nags)), None if cause == "whole" else cause
+    )
 
 
 def _gone(verdict: Verdict) -> list[Evidence]:
@@ -141,9 +144,12 @@ _READ_ON = re.compile(
 """Words of a line that offers the rest of the text."""
 
 
-def _truncated(document: Document, body: Sequence[Part], near: Sequence[Gate], last: int) -> bool | None:
-    """True for a wall with nothing behind it, or a text much shorter than declared; False where it is as long as
-    declared; None where nothing tells."""
+def _truncation(
+    document: Document, body: Sequence[Part], near: Sequence[Gate], last: int
+) -> Truncation | Literal["whole"] | None:
+    """What says that the text is not all: a wall with nothing behind it, the more so if a sentence breaks off before
+    it, or a declared length that it is far from; that it is whole, where it is as long as declared; None where nothing
+    tells."""
     teaser = body[-1].blocks if body and word_count(body[-1].text) <= TEASER else ()
     left = teaser[0] - 1 if teaser and teaser[-1] == last else last
     declared = _declared_words(document, body)
@@ -156,12 +162,12 @@ def _truncated(document: Document, body: Sequence[Part], near: Sequence[Gate], l
         ends = body[-1].text.rstrip() if body else ""
         broken = ends.endswith(("…", "...")) or (ends[-1:].isalnum() and body[-1].role == "paragraph")
         if words <= SHORT or (asks and (broken or document.kind == "html")):
-            return True
+            return "break" if broken else "wall"
     if declared is not None and declared >= LEAST_DECLARED:
         if words < SHARE * declared and near:
-            return True
+            return "length"
         if words >= 0.9 * declared:
-            return False
+            return "whole"
     return None
 
 
