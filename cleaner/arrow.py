@@ -18,6 +18,8 @@ from cleaner.pipeline import Cleaner
 _TEXTS = pa.list_(pa.string())
 _PLACE = [("start", pa.int64()), ("end", pa.int64())]
 """Characters in the source text; null for pages."""
+_BLOCK = ("block", pa.int64())
+"""The number of the block of the source."""
 
 SCHEMA = pa.schema(
     [
@@ -42,12 +44,12 @@ SCHEMA = pa.schema(
         ("paragraphs", _TEXTS),
         ("body", pa.list_(pa.struct([("text", pa.string()), ("role", pa.string()), ("level", pa.int64()),
                                      ("marker", pa.string()), ("in_text", pa.bool_()), ("confidence", pa.float64()),
-                                     ("spans", pa.list_(pa.struct(_PLACE)))]))),
+                                     ("blocks", pa.list_(pa.int64())), ("spans", pa.list_(pa.struct(_PLACE)))]))),
         ("removed", pa.list_(pa.struct([("text", pa.string()), ("kind", pa.string()), ("rule", pa.string()),
                                         ("detector", pa.string()), ("score", pa.float64()), ("why", pa.string()),
-                                        *_PLACE]))),
+                                        _BLOCK, *_PLACE]))),
         ("found", pa.list_(pa.struct([("field", pa.string()), ("value", pa.string()), ("raw", pa.string()),
-                                      ("source", pa.string()), ("confidence", pa.float64()), *_PLACE]))),
+                                      ("source", pa.string()), ("confidence", pa.float64()), _BLOCK, *_PLACE]))),
         ("confidence", pa.float64()),
         ("error", pa.string()),
     ]
