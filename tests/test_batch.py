@@ -420,3 +420,10 @@ def test_parquet_has_one_schema_and_goes_on_where_it_broke_off(
     assert table.column("headline").to_pylist()[0] == "Rain ends in Town 1"
     assert run(corpus, "-f", "parquet", "-o", target).exit_code == 2
     assert run(corpus, "-f", "parquet").exit_code == 2
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="no such device")
+def test_a_device_is_written_to_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(story("Rome"))
+    assert run(tmp_path / "a.txt", "-f", "jsonl", "-o", "/dev/null").exit_code == 0
+    assert not Path("/dev/null.partial").exists()

@@ -31,7 +31,7 @@ class Stream:
             self.file = sys.stdout.buffer
             return
         special = path.exists() and not path.is_file()
-        if path.exists() and not overwrite and at is None:
+        if path.exists() and not special and not overwrite and at is None:
             raise SinkError("exists already", where=str(path), todo="use --overwrite or another name")
         self.partial = None if special else path.with_name(path.name + PARTIAL)
         try:
