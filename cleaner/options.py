@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Literal
 
 from cleaner.errors import InputError
@@ -22,6 +23,8 @@ class Options:
     """Whether the dateline stays at the beginning of the first paragraph; it is in `dateline.raw` anyway."""
     opinion: Literal["auto", "never", "always"] = "auto"
     """Ask trafilatura about pages too: where the learned detector is unsure, never, or always (slower)."""
+    now: str | None = None
+    """ISO 8601 date and time of the visit, by which `3 hours ago` is read; without it such lines say no date."""
     weights: str | None = None
     """Path of weights made by `cleaner train`, in place of those that come with the package."""
     sites: str | None = None
@@ -42,7 +45,18 @@ class Options:
         for name, choices in CHOICES.items():
             if name in values and values[name] not in choices:
                 raise InputError(f"option {name}={values[name]!r}", todo=f"use {' or '.join(map(repr, choices))}")
-        return cls(**values)  # type: ignore[arg-type]
+        options = cls(**values)  # type: ignore[arg-type]
+        try:
+            options.visited  # noqa: B018  # refuses what is no date
+        except (TypeError, ValueError):
+            todo = "write it as 2026-03-04T10:00:00+00:00"
+            raise InputError(f"option now={options.now!r}", todo=todo) from None
+        return options
+
+    @property
+    def visited(self) -> datetime | None:
+        """`now` as a datetime."""
+        return datetime.fromisoformat(self.now) if self.now is not None else None
 
 
 CHOICES = {"dateline": ("keep", "strip"), "opinion": ("auto", "never", "always")}

@@ -89,7 +89,7 @@ def clean_many(sources: Iterable[str | bytes | Tag], **options: Any) -> Iterator
 def article_of(document: Document, verdicts: Sequence[Verdict], options: Options) -> Article:
     """The Article of a decided document."""
     body = body_parts(document, verdicts)
-    metadata = find_metadata(document, verdicts, body)
+    metadata = find_metadata(document, verdicts, body, options.visited)
     body = tuple(_shown(body, metadata, options))
     removed = tuple(_removals(document.blocks, verdicts))
     return Article(

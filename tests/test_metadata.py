@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from cleaner import Article, clean
+from cleaner import Article, InputError, clean
 from cleaner.fold import fold
 from cleaner.metadata.calendar import read_dates
 from cleaner.metadata.names import read_names
@@ -198,3 +198,29 @@ def test_a_full_date_of_a_dateline_is_the_date_where_nothing_else_says_one() -> 
         "2014-03-04", [0.5],
     )  # fmt: skip
     assert clean(text.replace(", 2014", "")).published is None
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "day"),
+    [
+        ("Published 3 hours ago", "en", "2024-03-04"),
+        ("By Jane Doe | yesterday", "en", "2024-03-03"),
+        ("vor 2 Tagen", "de", "2024-03-02"),
+        ("Il y a 5 jours", "fr", "2024-02-28"),
+        ("hace 1 semana", "es", "2024-02-26"),
+        ("2 dni temu", "pl", "2024-03-02"),
+        ("in 2 days", "en", None),
+        ("The ferry sank 3 days ago, and nobody has seen its captain since.", "en", None),
+    ],
+)
+def test_how_long_ago_is_read_only_from_a_given_time(line: str, language: str, day: str | None) -> None:
+    body = "<p>The rain had stopped by noon, and the river began to fall in the afternoon of the same day.</p>" * 2
+    page = f'<html lang="{language}"><h1>Rain ends at last</h1><p>{line}</p>{body}</html>'
+    assert clean(page, now="2024-03-04T12:00:00+00:00").published == day
+    assert clean(page).published is None
+
+
+def test_a_time_of_visit_that_is_none_is_refused() -> None:
+    for now in ("yesterday", 7):
+        with pytest.raises(InputError, match="option now"):
+            clean("x", now=now)

@@ -88,6 +88,7 @@ def clean_command(
     opinion: Annotated[
         Opinion, typer.Option(help="Ask trafilatura about pages too: where unsure, or not.")
     ] = Opinion.auto,
+    now: Annotated[str | None, typer.Option(help="When pages were visited (ISO 8601): dates `3 hours ago`.")] = None,
     sites: Sites = None,
     rules: Rules = None,
     weights: Weights = None,
@@ -111,7 +112,7 @@ def clean_command(
     try:
         options = Options.of(
             headings=headings, dek=dek, captions=captions, dateline=dateline, opinion=opinion.value,
-            weights=own_weights(weights), **own_files(sites, rules),
+            now=now, weights=own_weights(weights), **own_files(sites, rules),
         )  # fmt: skip
         limit = _bytes(memory_limit)
         names = checked_names(list(paths or ([] if files_from else [STDIN])))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from cleaner.metadata.access import find_access
 from cleaner.metadata.byline import closing_byline, find_authors, stated_agency, stated_authors, visible_byline
 from cleaner.metadata.dateline import find_dateline, match_dateline
 from cleaner.metadata.dateline_words import agency_named
-from cleaner.metadata.dates import find_dates, place_of
+from cleaner.metadata.dates import find_dates, place_of, relative_date
 from cleaner.metadata.headline import find_headline
 from cleaner.metadata.language import find_language
 from cleaner.metadata.site import find_site, site_keys
@@ -32,8 +33,10 @@ class Metadata:
         return next((item.value for item in self.found if item.field == field), None)
 
 
-def find_metadata(document: Document, verdicts: Sequence[Verdict], body: Sequence[Part]) -> Metadata:
-    """The metadata of a decided document."""
+def find_metadata(
+    document: Document, verdicts: Sequence[Verdict], body: Sequence[Part], now: datetime | None = None
+) -> Metadata:
+    """The metadata of a decided document. `now` is when the page was visited."""
     found: dict[str, Found] = {}
     if headline := _headline(document, verdicts):
         found["headline"] = headline
@@ -47,7 +50,10 @@ def find_metadata(document: Document, verdicts: Sequence[Verdict], body: Sequenc
     authors = _bylines(document, body, found, site)
     at = headline.block if headline else None
     place = place_of(document, language.value if language else None)
-    found |= find_dates(document, opening_zone(document, body, at), closing_zone(document, body), place)
+    zone = opening_zone(document, body, at)
+    found |= find_dates(document, zone, closing_zone(document, body), place)
+    if now and "published" not in found and (relative := relative_date(zone, now, place)):
+        found["published"] = relative
     for item in find_site(document):
         found.setdefault(item.field, item)
     dateline = _dateline(document, verdicts, body, language.value if language else None)

@@ -222,6 +222,37 @@ def find_dates(document: Document, zone: Sequence[Block], ending: Sequence[Block
     return found
 
 
+_PIECES = re.compile(r"\s*[|•·–—/]\s*|,\s+|\s+-\s+")
+LONGEST_RELATIVE = 30
+"""Characters of a relative date, such as `vor 3 Stunden`."""
+
+
+def relative_date(zone: Sequence[Block], now: dt.datetime, place: str) -> Found | None:
+    """The day of the first line that says how long ago it was, as seen at a given time; read by dateparser."""
+    for block in zone:
+        if len(block.text) > 2 * LONGEST:
+            continue
+        for piece in _PIECES.split(block.text):
+            words = [word for word in piece.split() if word.strip(":").lower() not in _TOLD]
+            day = _days_ago(" ".join(words), now, place)
+            if day:
+                return Found("published", day, block.text, "line", 0.6, block.span, block.index)
+    return None
+
+
+def _days_ago(text: str, now: dt.datetime, place: str) -> str | None:
+    if not 3 <= len(text) <= LONGEST_RELATIVE:
+        return None
+    from dateparser import parse
+
+    settings = {"PARSERS": ["relative-time"], "RELATIVE_BASE": now.replace(tzinfo=None)}
+    try:
+        moment = parse(text, languages=[place.split("-")[0]] if place else None, settings=settings)
+    except (ValueError, OverflowError):  # a language that it doesn't know; a date before all dates
+        return None
+    return moment.date().isoformat() if moment and moment <= now.replace(tzinfo=None) else None
+
+
 def _is_stamp(stated: Mapping[str, Stated | None], shown: Shown) -> bool:
     """Whether the head's date of publication is only that of its last change, and the page shows an earlier one."""
     published, updated = stated["published"], stated["updated"]
