@@ -31,7 +31,9 @@ from cleaner.model import Article, Failure, SourceKind
 from cleaner.options import Options
 from cleaner.serve.openapi import document
 
-REQUEST_OPTIONS = tuple(known.name for known in fields(Options) if known.name not in ("weights", "max_chars"))
+REQUEST_OPTIONS = tuple(
+    known.name for known in fields(Options) if known.name not in ("max_chars", "rules", "sites", "weights")
+)
 """Options that a request may set: none that names a file of the server."""
 
 
@@ -214,7 +216,7 @@ class Service:
             raise RefusedError(400, "options that are not known", f"known are {', '.join(REQUEST_OPTIONS)}")
         own = self.settings.options
         for name, value in asked.items():
-            if type(value) is not type(getattr(own, name)):
+            if type(value) is not (str if name == "now" else type(getattr(own, name))):
                 raise RefusedError(400, f"option {name}={value!r}")
         try:
             return Options.of(**{known.name: getattr(own, known.name) for known in fields(Options)} | asked)

@@ -23,6 +23,7 @@ def document(max_bytes: int, options: tuple[str, ...]) -> dict[str, Any]:
         name: {"type": "string", "enum": list(CHOICES[name])} if name in CHOICES else {"type": "boolean"}
         for name in options
     }
+    known["now"] = {"type": "string", "format": "date-time"}
     asked = {
         "type": "object", "additionalProperties": True,
         "properties": {
