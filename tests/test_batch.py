@@ -306,7 +306,8 @@ def test_strictness_makes_a_failure_of_nothing(tmp_path: Path) -> None:
 
 
 def test_bad_limits_are_wrong_usage(tmp_path: Path) -> None:
-    for arguments in (["--memory-limit", "lots"], ["-j", "-1"], ["--resume"], ["--files-from", tmp_path / "no"]):
+    for arguments in (["--memory-limit", "lots"], ["-j", "-1"], ["--resume"], ["--files-from", tmp_path / "no"],
+                      ["--files-from", tmp_path / "no", "-j", "1"]):  # fmt: skip
         assert run(*arguments, stdin=b"x").exit_code == 2, arguments
 
 

@@ -150,7 +150,7 @@ def clean_command(
         fail_writing(error)
     except CleanerError as error:
         say(f"error: {error}")
-        raise typer.Exit(2 if isinstance(error, LedgerError) else 1) from None
+        raise typer.Exit(2 if isinstance(error, LedgerError | UsageError) else 1) from None
     finally:
         if pool:
             pool.close()
