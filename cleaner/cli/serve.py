@@ -21,7 +21,8 @@ def serve_command(
 ) -> None:
     """Clean over HTTP: POST /clean and /clean/batch, and /healthz, /metrics, /openapi.json.
 
-    Needs the extra `serve` of article-cleaner. Exit status: 1 the port can't be had, 2 wrong usage; that of the signal which ended it.
+    Needs the extra `serve` of article-cleaner. Exit status: 1 the port can't be had, 2 wrong usage; else that of the
+    signal which ended it.
     """
     try:
         import uvicorn
