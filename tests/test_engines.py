@@ -121,6 +121,7 @@ def spark(table: Any, folder: Path) -> Rows:
     from cleaner.integrations.spark import clean_dataframe
 
     parquet.write_table(table, folder / "in.parquet")
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
     session = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
     try:
         frame = clean_dataframe(session.read.parquet(str(folder / "in.parquet")))
