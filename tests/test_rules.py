@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from cleaner import rules
-from cleaner.detect.phrases import LONGEST_LINE, detect_phrases, phrasebook, phrasebook_of
+from cleaner import clean, rules
+from cleaner.detect.phrases import detect_phrases, phrasebook, phrasebook_of
 from cleaner.errors import RuleError
 from cleaner.fold import fold
 from cleaner.model import KINDS, Document
 from cleaner.read.text import read_text
-from cleaner.rules import TIMEOUT, Rule, RuleSet, builtin_rules, check_patterns, languages, parse_rules
+from cleaner.rules import builtin_rules, languages
 from cleaner.rules.openings import demands, opening
+from cleaner.rules.parse import check_patterns, parse_rules
+from cleaner.rules.rule import DEMANDS, LONGEST_LINE, TIMEOUT, Rule, RuleSet, kept_demands
 
 SETS = {rule_set.language: rule_set for rule_set in builtin_rules()}
 LANGUAGES = [
@@ -102,8 +104,8 @@ def test_what_a_pattern_matches_is_what_it_asks_for(language: str) -> None:
 
 
 def test_what_patterns_ask_for_is_kept_as_it_is() -> None:
-    kept = (Path(rules.__file__).parent / "data" / rules.DEMANDS).read_text("utf8")
-    assert kept == rules.kept_demands(SETS.values()), "run python tools/build_demands.py"
+    kept = (Path(rules.__file__).parent / "data" / DEMANDS).read_text("utf8")
+    assert kept == kept_demands(SETS.values()), "run python tools/build_demands.py"
 
 
 @pytest.mark.parametrize(
@@ -176,12 +178,31 @@ def test_a_good_rule_file_is_read() -> None:
     ("text", "complaint"),
     [
         ("[[rule", "mine.toml: not valid TOML"),
-        (RULE.replace('kind = "share"', 'kind = "shared"'), "mine.toml, rule xx.share.it: unknown kind 'shared'"),
-        (RULE.replace("misses", "#"), "mine.toml, rule xx.share.it: missing misses"),
-        (RULE.replace("seen", "sean"), "mine.toml, rule xx.share.it: missing seen"),
-        (RULE + 'colour = "red"', "mine.toml, rule xx.share.it: unknown colour"),
-        (RULE.replace('"share it"', '"\\\\L<nets>"'), "mine.toml, rule xx.share.it: no list nets"),
-        (RULE + 'scope = "word"', "mine.toml, rule xx.share.it: scope 'word'"),
+        (RULE.replace('kind = "share"', 'kind = "shared"'), "mine.toml, line 2, rule xx.share.it: unknown kind"),
+        (RULE.replace("misses", "#"), "mine.toml, line 2, rule xx.share.it: missing misses"),
+        (RULE.replace("seen", "sean"), "mine.toml, line 2, rule xx.share.it: missing seen"),
+        (RULE + 'colour = "red"', "mine.toml, line 2, rule xx.share.it: unknown colour"),
+        (RULE.replace('"share it"', '"\\\\L<nets>"'), "mine.toml, line 2, rule xx.share.it: no list nets"),
+        (RULE + 'scope = "word"', "mine.toml, line 2, rule xx.share.it: scope 'word'"),
+        (RULE + 'access = "zz"', "mine.toml, line 2, rule xx.share.it: access 'zz' (one of remaining"),
+        (RULE + "score = nan", "score nan (a number from 0.5 to 1)"),
+        (RULE + "score = true", "score True"),
+        (RULE + 'score = "high"', "score 'high'"),
+        (RULE.replace('["Share it!"]', '"Share it!"'), "hits is 'Share it!' (must be a list of text"),
+        (RULE.replace('["Share it!"]', '["", "Share it!"]'), "hits is ['', 'Share it!']"),
+        (RULE.replace('"share it"', "5"), "pattern is 5 (must be text)"),
+        (RULE.replace('kind = "share"', 'kind = ["share"]'), "kind is ['share']"),
+        (RULE + "keys = 3", "keys is 3"),
+        (RULE + RULE, "mine.toml, rule xx.share.it: defined twice"),
+        ('rule = "x"', "rule is no list of tables (begin every rule with [[rule]])"),
+        ("rule = [1]", "rule is no list of tables"),
+        ('[rule]\nname = "x"', "rule is no list of tables"),
+        ('numbers = "x"', "numbers is 'x' (must be a table)"),
+        ('[numbers]\none = "x"', "mine.toml, [numbers]: one is 'x' (must be a whole number)"),
+        ("[lists]\na = 3", "a is 3 (must be a list)"),
+        ("[furniture]\nshare = [3]", "furniture share is [3]"),
+        ("a = " + "[" * 100_000, "not valid TOML"),
+        ("colour = 1", "mine.toml: unknown colour"),
     ],
 )
 def test_a_bad_rule_file_says_where_and_why(text: str, complaint: str) -> None:
@@ -193,6 +214,24 @@ def test_a_bad_rule_file_says_where_and_why(text: str, complaint: str) -> None:
 def test_a_bad_pattern_is_named() -> None:
     with pytest.raises(RuleError, match=r"xx\.share\.it: bad pattern"):
         check_patterns(parse_rules(RULE.replace('"share it"', '"share (it"'), "mine.toml"), "mine.toml")
+
+
+def test_a_runaway_pattern_of_the_user_is_an_error_in_bounded_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cleaner.rules.rule.TIMEOUT", 0.05)
+    file = tmp_path / "mine.toml"
+    file.write_text(RULE.replace('"share it"', '"(?:sha|s|h|a)+(?:a|aa)+(?:a|aaa)+z"') + 'keys = ["sha"]')
+    with pytest.raises(RuleError, match=r"rule xx\.share\.it: no end after .* on 'shaaaa"):
+        clean("A first sentence of a story.\n\nsh" + "a" * 200 + "\n", rules=(str(file),))
+
+
+def test_two_rules_of_one_name_in_two_files_are_refused(tmp_path: Path) -> None:
+    files = [tmp_path / "a.toml", tmp_path / "b.toml"]
+    for file in files:
+        file.write_text(RULE)
+    with pytest.raises(RuleError, match="defined twice"):
+        clean("A story.", rules=tuple(map(str, files)))
 
 
 def test_a_bracket_that_never_ends_is_read_at_once() -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cleaner.rules import DEMANDS, builtin_rules, kept_demands
+from cleaner.rules import builtin_rules
+from cleaner.rules.rule import DEMANDS, kept_demands
 
 if __name__ == "__main__":
     path = Path(__file__).parents[1] / "cleaner" / "rules" / "data" / DEMANDS

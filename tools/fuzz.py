@@ -26,8 +26,8 @@ with atheris.instrument_imports(include=["cleaner"]):
     from cleaner.read import read
     from cleaner.read.html import read_html
     from cleaner.read.text import read_text
-    from cleaner.rules import parse_rules
     from cleaner.rules.openings import demands, opening
+    from cleaner.rules.parse import parse_rules
 
 ROOT = Path(__file__).parents[1]
 

@@ -10,7 +10,7 @@ from cleaner.cli.common import fail, prepare_streams, say
 from cleaner.errors import CleanerError
 
 if TYPE_CHECKING:
-    from cleaner.rules import RuleSet
+    from cleaner.rules.rule import RuleSet
 
 rules_app = typer.Typer(name="rules", help="List and test phrase rules.", no_args_is_help=True)
 

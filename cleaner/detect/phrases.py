@@ -17,11 +17,11 @@ from cleaner.fold import PUNCTUATION, Folded, bare, fold, folded_lines
 from cleaner.layout import runs
 from cleaner.metadata.language import declared_language, spoken
 from cleaner.model import Block, Document, Evidence, Kind, Span
-from cleaner.rules import TIMEOUT, Rule, RuleSet, languages, rules_at, rules_of, rules_of_packages
+from cleaner.rules import languages, rules_at, rules_of, rules_of_packages
 from cleaner.rules.openings import REACH, opening
+from cleaner.rules.parse import refuse_doubles
+from cleaner.rules.rule import LONGEST_LINE, Rule, RuleSet
 
-LONGEST_LINE = 400
-"""Characters; a longer line is no nag as a whole, it is searched for sentences only."""
 LONGEST_GROUP = 40
 """Lines; longer runs are not read together for nags that run over several lines."""
 WHOLE_KEY = 2
@@ -114,8 +114,11 @@ def _bits(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 @cache
 def phrasebook_of(languages: tuple[str, ...], own: tuple[str, ...] = ()) -> Phrasebook:
-    """The rules of some languages, of files of the user's own, and of packages that bring some."""
-    return phrasebook([*map(rules_at, own), *rules_of_packages(), *map(rules_of, languages)])
+    """The rules of some languages, of files of the user's own, and of packages that bring some. Raises RuleError where
+    two have one name."""
+    sets = [*map(rules_at, own), *rules_of_packages(), *map(rules_of, languages)]
+    refuse_doubles((rule.name for rule_set in sets for rule in rule_set.rules), ", ".join(own) or "rules")
+    return phrasebook(sets)
 
 
 def detect_phrases(
@@ -294,7 +297,7 @@ def _by_pattern(text: str, rules: Iterable[Rule]) -> _Hit | None:
         if not rule.may_match(firsts, lowered) or rule.matcher is None:
             continue
         for form in forms:
-            if match := rule.matcher.fullmatch(form):
+            if match := rule.within_time(rule.matcher.fullmatch, form):
                 return _Hit(rule.name, rule.kind, rule.score, rule.why, _value(match))
     return None
 
@@ -418,14 +421,7 @@ def _sentences(rule: Rule, text: str, starts: list[int]) -> Iterator[tuple[int, 
 
 def _match_at(rule: Rule, text: str, start: int) -> regex.Match[str] | None:
     matcher = rule.sentence_matcher
-    if matcher is None:
-        return None
-    if len(text) - start <= LONGEST_LINE:
-        return matcher.match(text, start)
-    try:
-        return matcher.match(text, start, timeout=TIMEOUT)
-    except TimeoutError:  # a runaway pattern is no evidence
-        return None
+    return None if matcher is None else rule.within_time(matcher.match, text, start)
 
 
 def _in_quotation(before: str) -> bool:
