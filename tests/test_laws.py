@@ -18,6 +18,7 @@ from cleaner.fold import visible
 from cleaner.model import KINDS, ROLES, Failure
 from cleaner.read import read
 from cleaner.read.decode import decode
+from cleaner.read.tame import tame
 
 SOURCES = [(case.name, case.source, case.kind) for case in load_cases()]
 SOURCES.append(("seed", SEED.read_text("utf8"), "text"))
@@ -238,6 +239,25 @@ def test_any_text_gives_an_article(source: str, kind: str | None) -> None:
 def test_deep_nesting_is_read() -> None:
     article = clean("<div>" * 100_000 + "<p>The rain had stopped by noon, and the river began to fall." + "</div>" * 9)
     assert article.text == "The rain had stopped by noon, and the river began to fall."
+
+
+@pytest.mark.parametrize("attribute", [' a{}="x"', " a{}", " a{}='<p>'", ' a{}=">" hidden{}', '/a{}="x"'])
+def test_of_very_many_attributes_the_first_are_read(attribute: str) -> None:
+    flood = "".join(attribute.format(n, n) for n in range(30_000))
+    story = "The rain had stopped by noon, and the river began to fall."
+    for page in (f'<div class="story"{flood}><p>{story}</p></div>', f"<html><!-- <a{flood} --><p>{story}</p>"):
+        assert tame(page).count("a1") == (page.count("a1") if "<!--" in page else 111)
+        assert clean(page).text == story
+        assert clean(page.encode()).text == story
+
+
+def test_only_attributes_make_a_tag_too_long() -> None:
+    for page in (
+        f"<div data-state='{'x=<1> ' * 30_000}'><p>Rain.</p></div>",
+        f"<script>if (a <b {'x = 1 ' * 30_000}) {{}}</script><p>Rain.</p>",
+        "<p>a <b {} c</p>".format("x=1 " * 400) * 60,
+    ):
+        assert tame(page) == page
 
 
 @settings(max_examples=5)

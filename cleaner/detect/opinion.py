@@ -5,6 +5,7 @@ from __future__ import annotations
 from cleaner.errors import CleanerError
 from cleaner.fold import visible
 from cleaner.model import Document
+from cleaner.read.tame import tame
 
 
 def opinion_of(document: Document) -> list[bool] | None:
@@ -17,7 +18,7 @@ def opinion_of(document: Document) -> list[bool] | None:
         ) from error
     try:
         answer = extract(
-            document.source, favor_recall=True, include_comments=False, deduplicate=False, url=document.url
+            tame(document.source), favor_recall=True, include_comments=False, deduplicate=False, url=document.url
         )
     except Exception:  # its own failures are no evidence about the page
         return None

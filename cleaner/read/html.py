@@ -18,6 +18,7 @@ from cleaner.model import Block, Document, Node, Role
 from cleaner.read.decode import may_need_mending, mend
 from cleaner.read.head import read_head
 from cleaner.read.stream import complete_streams
+from cleaner.read.tame import tame
 
 SKIPPED = frozenset(
     "script style template noscript svg iframe object embed audio video canvas head title meta link noframes noembed "
@@ -38,60 +39,15 @@ _VOID = frozenset(
 _HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.I)
 _COMPLEX = frozenset("p div table ul ol blockquote h1 h2 h3 h4 br pre form".split())
 """What makes a table cell more than one value, so that its row isn't read as data."""
-_NO_DEPTH = frozenset(
-    "p li dt dd tr td th option br hr img input meta link area base col embed source track wbr param".split()
-)
-"""Elements that close themselves or need no end tag: they don't nest."""
-_NESTING = re.compile(rf"<(/?)(?!(?:{'|'.join(sorted(_NO_DEPTH))})(?![a-z0-9-]))[a-z][^<>]*+(?<!/)>", re.I | re.A)
-MAX_DEPTH = 512
-"""Elements nested deeper are taken for their parent, as browsers do; their text stays."""
-_MANY_TAGS = 4_000
 
 
 def read_html(source: str, *, url: str | None = None) -> Document:
     """A page or fragment as a Document. Nothing that the page hides becomes text; no nesting is too deep."""
-    tree = LexborHTMLParser(_flattened(source))
+    tree = LexborHTMLParser(tame(source))
     complete_streams(tree, source)
     head = read_head(tree)
     blocks, nodes = _walk(_markup(tree))
     return Document("html", source, tuple(blocks), nodes, head, url)
-
-
-def _flattened(source: str) -> str:
-    """The markup without the tags beyond MAX_DEPTH: the parser needs quadratic time for deep nesting."""
-    tags = source.count("<")
-    if tags < _MANY_TAGS or tags - source.count("</") < _MANY_TAGS or not _too_deep(_NESTING.findall(source)):
-        return source
-    depth, over, at = 0, 0, 0
-    out: list[str] = []
-    for match in _NESTING.finditer(source):
-        if match[1]:
-            if over:
-                over -= 1
-                out.append(source[at : match.start()])
-                at = match.end()
-            else:
-                depth = max(0, depth - 1)
-        elif depth < MAX_DEPTH:
-            depth += 1
-        else:
-            over += 1
-            out.append(source[at : match.start()])
-            at = match.end()
-    return "".join((*out, source[at:]))
-
-
-def _too_deep(slashes: list[str]) -> bool:
-    """Whether tags nest beyond MAX_DEPTH; a tag is given as its slash, or "" if it has none."""
-    depth = 0
-    for slash in slashes:
-        if not slash:
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif depth:
-            depth -= 1
-    return False
 
 
 # --- markup -----------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ _TAGS = (
 _VALUE = r"(?:\"[^\"<]{0,2000}\"|'[^'<]{0,2000}'|[^\s>\"'<]{1,2000})"
 _TAG = re.compile(rf"</?(?:{_TAGS})(?:\s+[a-z:@_-]{{1,40}}(?:={_VALUE})?){{0,30}}\s*/?>", re.I)
 _STARTS = re.compile(rf"\s*<(?P<tag>{_TAGS})\b", re.I)
-_LOOK_AT = 50_000
+_LOOK_AT, _LOOK_LAST = 50_000, 2_000
+"""Characters of the beginning and, beyond those, of the end that are looked at."""
 MARKUP_SHARE = 0.08
 """Share of a fragment's characters that are tags; prose about HTML has less."""
 
@@ -36,7 +37,7 @@ def sniff(text: str) -> SourceKind:
         at = leading.end()
     if _PAGE.match(text, at):
         return "html"
-    start = text[at : at + _LOOK_AT].removeprefix("<![CDATA[")
+    start = text[at : at + _LOOK_AT].removeprefix("<![CDATA[") + text[max(at + _LOOK_AT, len(text) - _LOOK_LAST) :]
     tags = _TAG.findall(start)
     closings = [tag for tag in tags if tag.startswith("</")]
     opening = _STARTS.match(start)
