@@ -112,13 +112,10 @@ def _answers(
     sources: Sequence[str | bytes | None], urls: Sequence[Any] | None, kind: SourceKind | None, options: Options | None
 ) -> list[Article | Failure | None]:
     """An answer for each source that is not null."""
-    there = [n for n, source in enumerate(sources) if source is not None]
-    answers: list[Article | Failure | None] = [None] * len(sources)
-    given = [urls[n] if urls else None for n in there]
-    cleaned = Cleaner(options).clean_batch([sources[n] or "" for n in there], urls=given, kind=kind)
-    for n, answer in zip(there, cleaned, strict=True):
-        answers[n] = answer
-    return answers
+    there = [source for source in sources if source is not None]
+    given = [url for source, url in zip(sources, urls, strict=True) if source is not None] if urls else None
+    answers = iter(Cleaner(options).clean_batch(there, urls=given, kind=kind))
+    return [None if source is None else next(answers) for source in sources]
 
 
 def article_row(answer: Article | Failure) -> dict[str, Any]:

@@ -33,6 +33,11 @@ def _rebuild(kind: type[CleanerError], what: str, where: str | None, todo: str |
     return kind(what, where=where, todo=todo)
 
 
+def told(error: BaseException) -> str:
+    """An error of somebody else's code in one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+
+
 class InputError(CleanerError):
     """The source can't be read as an article: binary data, too large, or of a type that is no text."""
 

@@ -40,11 +40,7 @@ def article_dict(article: Article) -> dict[str, Any]:
              "confidence": round(part.confidence, 4), "blocks": list(part.blocks)}
             for part in article.body
         ],
-        "removed": [
-            {"text": item.text, "kind": item.kind, "rule": item.rule, "detector": item.detector,
-             "score": round(item.score, 4), "why": item.why, "span": _pair(item.span), "block": item.block}
-            for item in article.removed
-        ],
+        "removed": [removal_dict(item) for item in article.removed],
         "found": [
             {"field": item.field, "value": item.value, "raw": item.raw, "source": item.source,
              "confidence": round(item.confidence, 4), "span": _pair(item.span), "block": item.block}
@@ -52,6 +48,17 @@ def article_dict(article: Article) -> dict[str, Any]:
         ],
         "confidence": article.confidence,
     }  # fmt: skip
+
+
+def removal_dict(item: Removal) -> dict[str, Any]:
+    """Plain values of what was removed."""
+    return {"text": item.text, "kind": item.kind, "rule": item.rule, "detector": item.detector,
+            "score": round(item.score, 4), "why": item.why, "span": _pair(item.span), "block": item.block}  # fmt: skip
+
+
+def json_line(value: object) -> bytes:
+    """A value as a line of JSON; lone surrogates become question marks."""
+    return json.dumps(value, ensure_ascii=False).encode(errors="replace") + b"\n"
 
 
 def _pair(span: Span | None) -> list[int] | None:

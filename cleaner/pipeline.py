@@ -40,19 +40,19 @@ class Cleaner:
         kind: SourceKind | None = None,
     ) -> list[Article | Failure]:  # fmt: skip
         """An Article or a Failure for each source; a Failure's key is the number of the source, counted from 0."""
-        answers: list[Article | Failure] = []
-        for number, source in enumerate(sources):
-            try:
-                answers.append(self.clean(source, url=urls[number] if urls else None, kind=kind))
-            except CleanerError as error:
-                answers.append(Failure(str(number), error))
-        return answers
+        return list(self._answers(zip(sources, urls or [None] * len(sources), strict=True), kind))
 
     def clean_many(self, sources: Iterable[str | bytes | Tag]) -> Iterator[Article | Failure]:
         """See `cleaner.clean_many`."""
-        for number, source in enumerate(sources):
+        return self._answers(((source, None) for source in sources), None)
+
+    def _answers(
+        self, sources: Iterable[tuple[str | bytes | Tag, str | None]], kind: SourceKind | None
+    ) -> Iterator[Article | Failure]:
+        """An answer for each source with its URL."""
+        for number, (source, url) in enumerate(sources):
             try:
-                yield self.clean(source)
+                yield self.clean(source, url=url, kind=kind)
             except CleanerError as error:
                 yield Failure(str(number), error)
 

@@ -14,7 +14,6 @@ from hashlib import blake2b
 from heapq import nlargest
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import urlsplit
 
 from cleaner.errors import InputError
 from cleaner.fold import bare, fold
@@ -27,18 +26,6 @@ def fingerprint(text: str) -> int:
     """63 bits of a line as rules compare it, without its figures."""
     plain = "".join("0" if char.isdecimal() else char for char in bare(fold(text).text))
     return int.from_bytes(blake2b(plain.encode("utf8", "replace"), digest_size=8).digest(), "big") >> 1
-
-
-def host_of(url: str | None) -> str:
-    """The host of a URL without `www.`; "" where there is none.
-
-    >>> host_of("https://www.News.example/a"), host_of("nonsense")
-    ('news.example', '')
-    """
-    try:
-        return (urlsplit(url or "").hostname or "").removeprefix("www.")
-    except ValueError:  # brackets that are no address
-        return ""
 
 
 def article_of(document: Document) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import IO, Any
 
 from cleaner.errors import CleanerError, InputError
 from cleaner.model import Article, SourceKind
@@ -80,6 +82,24 @@ def checked(data: bytes, name: str) -> bytes:
     if len(data) > MOST_BYTES:
         raise InputError(f"larger than {MOST_BYTES // 1_000_000} MB", where=name, todo="split it")
     return data
+
+
+def next_line(stream: IO[bytes]) -> bytes:
+    """The next line of a stream; b"" at its end. Of one that is longer than MOST_BYTES so many bytes and one more."""
+    line = stream.readline(MOST_BYTES + 1)
+    more = line
+    while len(line) > MOST_BYTES and more and not more.endswith(b"\n"):
+        more = stream.readline(1 << 20)
+    return line
+
+
+def needed(name: str, where: str) -> Any:
+    """A module of the extra `batch`. Raises InputError where it is not installed."""
+    try:
+        return import_module(name)
+    except ImportError:
+        todo = "pip install 'article-cleaner[batch]'"
+        raise InputError(f"{name.partition('.')[0]} is not installed", where=where, todo=todo) from None
 
 
 def is_folder(path: Path) -> bool:

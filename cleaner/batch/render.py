@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
 
+from cleaner.batch.formats import Format
 from cleaner.batch.jobs import Job
 from cleaner.errors import InputError
+from cleaner.host import host_of
 from cleaner.measure import word_count
 from cleaner.model import Article
 from cleaner.options import Options
+from cleaner.output import json_line, removal_dict
 from cleaner.pipeline import Cleaner
-
-
-class Format(StrEnum):
-    dolma = "dolma"
-    json = "json"
-    jsonl = "jsonl"
-    md = "md"
-    parquet = "parquet"
-    text = "text"
-
-
-EXTENSIONS = {
-    Format.json: ".json",
-    Format.jsonl: ".jsonl",
-    Format.md: ".md",
-    Format.text: ".txt",
-    Format.dolma: ".json",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +64,12 @@ class Render:
         article = Cleaner(self.options).clean(job.content(), url=job.url, kind=job.kind)
         if self.strict and not article.paragraphs:
             raise InputError("nothing of it reads as an article", where=job.key)
-        account = b"".join(map(_line, removals_of(article, job.key))) if self.removed else b""
-        row = render(article, Format.jsonl, job) if self.report else b""
-        return Rendered(render(article, self.form, job), account, counts_of(article), row)
+        text = render(article, self.form, job)
+        account = b"".join(map(json_line, removals_of(article, job.key))) if self.removed else b""
+        row = b""
+        if self.report:
+            row = text if self.form == Format.jsonl else render(article, Format.jsonl, job)
+        return Rendered(text, account, counts_of(article), row)
 
 
 def render(article: Article, form: Format, job: Job) -> bytes:
@@ -97,14 +82,14 @@ def render(article: Article, form: Format, job: Job) -> bytes:
         case Format.json:
             text = article.to_json(indent=2)
         case Format.jsonl:
-            return _line({"source": job.key, **(job.extra or {}), **article.to_dict()})
+            return json_line({"source": job.key, **(job.extra or {}), **article.to_dict()})
         case Format.dolma:
-            return _line(attributes_of(article, job))
+            return json_line(attributes_of(article, job))
         case Format.parquet:
             from cleaner.arrow import article_row
 
             own = (job.extra or {}).get("id")
-            return _line({"source": job.key, "id": None if own is None else str(own), **article_row(article)})
+            return json_line({"source": job.key, "id": None if own is None else str(own), **article_row(article)})
     return (text if text.endswith("\n") else text + "\n").encode(errors="replace")
 
 
@@ -122,7 +107,7 @@ def attributes_of(article: Article, job: Job) -> dict[str, Any]:
 
 def removals_of(article: Article, key: str) -> list[dict[str, Any]]:
     """The records of the `removed` file."""
-    return [{"source": key, **record} for record in article.to_dict()["removed"]]
+    return [{"source": key, **removal_dict(item)} for item in article.removed]
 
 
 def counts_of(article: Article) -> Counts:
@@ -133,15 +118,4 @@ def counts_of(article: Article) -> Counts:
     return Counts(
         round(sum(map(word_count, article.paragraphs))), removed, len(article.removed), len(article.paragraphs),
         access.kind in ("metered", "registration", "subscription"), bool(access.truncated),
-        host_of(article.url or ""))  # fmt: skip
-
-
-def host_of(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:  # brackets that are no address
-        return ""
-
-
-def _line(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode(errors="replace") + b"\n"
+        host_of(article.url))  # fmt: skip

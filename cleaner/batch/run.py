@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from cleaner.batch.sinks import Sink, Stream
 from cleaner.batch.workers import Pool, run_in_order
 from cleaner.errors import CleanerError
 from cleaner.model import Failure
+from cleaner.output import json_line
 
 COMMIT_SECONDS = 2.0
 MOST_HOSTS = 10_000
@@ -73,20 +73,10 @@ class Outputs:
     removed: Stream | None = None
     failures: Stream | None = None
 
-    def sync(self) -> dict[str, int]:
-        """Bring all to the disk; how far each has come."""
+    def all(self) -> dict[str, Sink | Stream]:
+        """Those that there are, by name."""
         named = {"documents": self.documents, "removed": self.removed, "failures": self.failures}
-        return {name: output.sync() for name, output in named.items() if output}
-
-    def finish(self) -> None:
-        for output in (self.documents, self.removed, self.failures):
-            if output:
-                output.finish()
-
-    def keep(self) -> None:
-        for output in (self.documents, self.removed, self.failures):
-            if output:
-                output.keep()
+        return {name: output for name, output in named.items() if output}
 
 
 def run(
@@ -101,10 +91,10 @@ def run(
     todo = _skip_done(iter(jobs), state, digest, outputs) if state.done else iter(jobs)
     done, written, last = state.done, state.written, time.monotonic()
 
-    def commit(*, complete: bool = False) -> None:
+    def commit() -> None:
         if ledger:
-            offsets = outputs.sync()
-            ledger.commit(State(done, written, str(digest), offsets, summary.to_dict(), complete))
+            offsets = {name: output.sync() for name, output in outputs.all().items()}
+            ledger.commit(State(done, written, str(digest), offsets, summary.to_dict()))
 
     try:
         for job, answer in run_in_order(pool, todo) if pool else _in_this_process(work, todo):
@@ -125,10 +115,12 @@ def run(
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             commit()
-        outputs.keep()
+        for output in outputs.all().values():
+            output.keep()
         raise
     commit()
-    outputs.finish()
+    for output in outputs.all().values():
+        output.finish()
     if ledger:
         ledger.commit(State(done, written, str(digest), {}, summary.to_dict(), complete=True))
     return summary
@@ -173,4 +165,4 @@ def _failure_line(failure: Failure) -> bytes:
     error = failure.error
     what, todo = (error.what, error.todo) if isinstance(error, CleanerError) else (str(error), None)
     row = {"source": failure.key, "error": type(error).__name__, "what": what, "todo": todo}
-    return json.dumps(row, ensure_ascii=False).encode(errors="replace") + b"\n"
+    return json_line(row)

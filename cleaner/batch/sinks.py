@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 from pathlib import Path
 from typing import IO, cast
 
-from cleaner.batch.render import EXTENSIONS, Format
+from cleaner.batch.formats import EXTENSIONS, Format
+from cleaner.batch.jobs import needed
 from cleaner.errors import CleanerError, InputError
 
 PARTIAL = ".partial"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""No document can be written any more."""
 
 
 class SinkError(CleanerError):
@@ -75,7 +79,31 @@ class Stream:
             self.file.close()
 
 
-class Documents:
+class Sink:
+    """Where documents are written."""
+
+    may_sync = True
+    """Whether what has been written may be brought to the disk now."""
+
+    def write(self, data: bytes, relative: str) -> None:
+        """Write a document; `relative` is what it is called in a folder. Raises InputError where that is in the way."""
+        raise NotImplementedError
+
+    def sync(self) -> int:
+        """Bring to the disk what has been written; how far that is."""
+        raise NotImplementedError
+
+    def skip(self, relative: str) -> None:
+        """A document that an earlier run has written."""
+
+    def finish(self) -> None:
+        """All is written."""
+
+    def keep(self) -> None:
+        """It stays as it is, to be gone on with."""
+
+
+class Documents(Sink):
     """Writes documents one after the other into a stream, parted as their format asks."""
 
     def __init__(self, stream: Stream, form: Format, *, many: bool, count: int = 0) -> None:
@@ -102,13 +130,8 @@ class Documents:
     def keep(self) -> None:
         self.stream.keep()
 
-    def skip(self, relative: str) -> None:
-        """A document that an earlier run has written."""
 
-    may_sync = True
-
-
-class Folder:
+class Folder(Sink):
     """Writes a file for each document, named after it."""
 
     def __init__(self, folder: Path, form: Format, *, overwrite: bool) -> None:
@@ -116,7 +139,6 @@ class Folder:
         self.taken: set[int] = set()
 
     def write(self, data: bytes, relative: str) -> None:
-        """Raises InputError where the file exists already, or would lie elsewhere."""
         target = self._target(relative)
         if not self.overwrite and target.exists():
             raise InputError(f"{target} exists already", todo="use --overwrite")
@@ -131,10 +153,7 @@ class Folder:
             raise InputError(f"can't write {target}: {error.strerror or error}") from error
 
     def skip(self, relative: str) -> None:
-        """A document that an earlier run has written."""
         self._target(relative)
-
-    may_sync = True
 
     def _target(self, relative: str) -> Path:
         path = Path(f"{relative}{EXTENSIONS[self.form]}")
@@ -152,27 +171,17 @@ class Folder:
         os.sync()
         return 0
 
-    def finish(self) -> None:
-        pass
 
-    def keep(self) -> None:
-        pass
-
-
-class Parquet:
+class Parquet(Sink):
     """Writes parts of a folder, each with so many rows, one schema: that of `cleaner.arrow` with `source` and `id`.
-    Needs pyarrow. `at` is how many parts of an earlier run count. Raises SinkError."""
+    Needs pyarrow. `at` is how many parts of an earlier run count. Raises SinkError, and InputError without pyarrow."""
 
     ROWS = 5_000
 
     def __init__(self, folder: Path, *, overwrite: bool, at: int | None) -> None:
-        try:
-            import pyarrow as pa
+        pa = needed("pyarrow", str(folder))
+        from cleaner.arrow import SCHEMA
 
-            from cleaner.arrow import SCHEMA
-        except ImportError:
-            todo = "pip install 'article-cleaner[batch]'"
-            raise SinkError("pyarrow is not installed", where=str(folder), todo=todo) from None
         self.schema = pa.schema([("source", pa.string()), ("id", pa.string()), *SCHEMA])
         self.folder, self.rows, self.parts = folder, list[bytes](), at or 0
         there = sorted(folder.glob("part-*.parquet*"))
@@ -187,7 +196,7 @@ class Parquet:
             raise SinkError(f"can't be written: {error.strerror}", where=str(folder)) from error
 
     @property
-    def may_sync(self) -> bool:
+    def may_sync(self) -> bool:  # type: ignore[override]
         """Whether a part is full: only whole parts are counted, so that there are not too many."""
         return len(self.rows) >= self.ROWS
 
@@ -215,16 +224,5 @@ class Parquet:
     def finish(self) -> None:
         self.sync()
 
-    def keep(self) -> None:
-        pass
-
-    def skip(self, relative: str) -> None:
-        """A document that an earlier run has written."""
-
     def _path(self, number: int) -> Path:
         return self.folder / f"part-{number:05}.parquet"
-
-
-FULL = (28, 122, 27)
-"""ENOSPC, EDQUOT, EFBIG: no document can be written any more."""
-Sink = Documents | Folder | Parquet

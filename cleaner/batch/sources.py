@@ -23,7 +23,7 @@ from io import TextIOWrapper
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
-from cleaner.batch.jobs import MOST_BYTES, STDIN, Job, checked, is_folder
+from cleaner.batch.jobs import MOST_BYTES, STDIN, Job, checked, is_folder, needed, next_line
 from cleaner.errors import CleanerError, InputError
 from cleaner.model import SourceKind
 
@@ -183,12 +183,7 @@ def open_stream(path: Path, compressed: str) -> IO[bytes]:
         case ".xz" | ".txz":
             return cast("IO[bytes]", lzma.open(path))
         case ".zst":
-            try:
-                import zstandard
-            except ImportError:
-                todo = "pip install 'article-cleaner[batch]'"
-                raise InputError("zstandard is not installed", where=str(path), todo=todo) from None
-            return cast("IO[bytes]", zstandard.open(path, "rb"))
+            return cast("IO[bytes]", needed("zstandard", str(path)).open(path, "rb"))
     return path.open("rb")
 
 
@@ -261,12 +256,10 @@ def _opened(stream: IO[bytes], packed: str) -> IO[bytes]:
 def _lines(source: _Source, compressed: str) -> Iterator[Job]:
     with open_stream(source.path, compressed) as stream:
         number = 0
-        while line := stream.readline(MOST_BYTES + 1):
+        while line := next_line(stream):
             number += 1
             if len(line) > MOST_BYTES:
                 yield source.job(f":{number}", InputError(f"larger than {MOST_BYTES // 1_000_000} MB"))
-                while line and not line.endswith(b"\n"):
-                    line = stream.readline(1 << 20)
             elif line.strip():
                 yield _of_line(source, number, line)
 
@@ -311,11 +304,7 @@ def _rows(source: _Source, compressed: str) -> Iterator[Job]:
 
 
 def _parquet(source: _Source, compressed: str) -> Iterator[Job]:
-    try:
-        from pyarrow import ArrowException, parquet
-    except ImportError:
-        todo = "pip install 'article-cleaner[batch]'"
-        raise InputError("pyarrow is not installed", where=source.name, todo=todo) from None
+    parquet = needed("pyarrow.parquet", source.name)
     try:
         with parquet.ParquetFile(source.path) as file:
             held = file.schema_arrow.names
@@ -327,7 +316,7 @@ def _parquet(source: _Source, compressed: str) -> Iterator[Job]:
                 for record in batch.to_pylist():
                     number += 1
                     yield _of_record(source, number, record)
-    except ArrowException as error:
+    except needed("pyarrow", source.name).ArrowException as error:
         raise InputError(f"can't be read: {' '.join(str(error).split())[:200]}", where=source.name) from None
 
 
@@ -338,14 +327,10 @@ def _warc(source: _Source, compressed: str) -> Iterator[Job]:
 
 def _warc_records(source: _Source, stream: IO[bytes], part: str) -> Iterator[Job]:
     """The HTML and plain text responses of a WARC (ISO 28500) stream, which may be compressed record by record."""
-    try:
-        from fastwarc.warc import ArchiveIterator, WarcRecordType
-    except ImportError:
-        todo = "pip install 'article-cleaner[batch]'"
-        raise InputError("fastwarc is not installed", where=source.name, todo=todo) from None
-    for number, record in enumerate(ArchiveIterator(stream, record_types=WarcRecordType.response), start=1):
+    warc = needed("fastwarc.warc", source.name)
+    for number, record in enumerate(warc.ArchiveIterator(stream, record_types=warc.WarcRecordType.response), start=1):
         kind = (record.http_content_type or "").lower()
         if kind.startswith(("text/html", "application/xhtml", "text/plain")):
-            document = _read(cast("IO[bytes]", record.reader), source.name)
+            document = _read(record.reader, source.name)
             said = source.reading.kind or ("text" if kind.startswith("text/plain") else "html")
             yield source.job(f"{part}:{number}", document, record.headers.get("WARC-Target-URI"), kind=said)

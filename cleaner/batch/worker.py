@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from cleaner.batch.jobs import Job
-from cleaner.errors import CleanerError, InputError
+from cleaner.errors import CleanerError, InputError, told
 from cleaner.model import Failure
 
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
+"""The environment in which numeric libraries keep to one thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,9 @@ def _answer(setting: Setting, job: Job) -> tuple[object, bool]:
         short = InputError(f"needs more memory than {limit}", where=job.key, todo="raise the limit, or leave it out")
         return Failure(job.key, short), True
     except Exception as error:
-        said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        return Failure(job.key, CleanerError(f"internal error: {said}", where=job.key, todo="please report it")), False
+        return Failure(
+            job.key, CleanerError(f"internal error: {told(error)}", where=job.key, todo="please report it")
+        ), False
 
 
 def _limit_memory(more: int) -> None:
@@ -85,5 +87,5 @@ def _limit_memory(more: int) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    os.environ.update(ONE_THREAD)
     main(int(sys.argv[1]))

@@ -14,6 +14,7 @@ from zlib import crc32
 
 import typer
 
+from cleaner.batch.formats import Format
 from cleaner.batch.jobs import STDIN, Job, is_folder
 from cleaner.cli.common import (
     Kind,
@@ -40,26 +41,19 @@ from cleaner.errors import CleanerError, InputError, RuleError
 
 if TYPE_CHECKING:
     from cleaner.batch.ledger import Ledger
-    from cleaner.batch.render import Format, Render
+    from cleaner.batch.render import Render
     from cleaner.batch.run import Outputs, Summary
     from cleaner.batch.workers import Pool
 
 FEW = 20
 """Documents up to which no worker processes are started, unless they are asked for."""
-FORMATS = ("text", "md", "json", "jsonl", "dolma", "parquet")
-
-
-def _format(value: str) -> str:
-    if value not in FORMATS:
-        raise typer.BadParameter(f"{value!r} is not one of {', '.join(FORMATS)}")
-    return value
 
 
 def clean_command(
     paths: Paths = None,
     form: Annotated[
-        str, typer.Option("-f", "--format", callback=_format, help=f"{', '.join(FORMATS)}; jsonl: one object a line.")
-    ] = "text",
+        Format, typer.Option("-f", "--format", help="jsonl: one object a line; dolma: spans of what is removed.")
+    ] = Format.text,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File, or folder for a file each.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace output files that exist.")] = False,
     url: Url = None,
@@ -102,7 +96,7 @@ def clean_command(
     Exit status: 0 all done, 1 some sources failed (each is named with its reason), 2 wrong usage.
     """
     from cleaner.batch.ledger import LedgerError
-    from cleaner.batch.render import Format, Render
+    from cleaner.batch.render import Render
     from cleaner.batch.run import run
     from cleaner.batch.sinks import SinkError
     from cleaner.batch.sources import Reading, jobs_of
@@ -124,7 +118,7 @@ def clean_command(
         if dry_run:
             _tell_plan(found, quiet=quiet)
         many = len(names) != 1 or files_from is not None or _holds_many(names[0])
-        work = Render(options, Format(form), removed is not None, strict, report is not None)
+        work = Render(options, form, removed is not None, strict, report is not None)
         if report and resume:
             raise UsageError("--report is of one run", todo="use -f jsonl, then cleaner report")
         ledger = _ledger(output, work, [names, files_from, str(reading), sample]) if resume else None
@@ -132,11 +126,12 @@ def clean_command(
             say(f"{output}: complete already (delete {ledger.path} to begin again)")
             raise typer.Exit(1 if ledger.state.summary.get("failed") else 0)
         page = ReportFile(report, overwrite=overwrite)
-        outputs = _outputs(output, removed, failures, Format(form), many=many, overwrite=overwrite, ledger=ledger)
+        outputs = _outputs(output, removed, failures, form, many=many, overwrite=overwrite, ledger=ledger)
         pool, found = _pool(found, work, jobs, timeout, limit)
     except (InputError, RuleError, UsageError, SinkError, LedgerError) as error:
         fail(error)
-    watch = Watch(_count(names) if not sample and not files_from else sample, quiet=quiet, verbose=verbose)
+    total = sample if sample or files_from or quiet else _count(names)
+    watch = Watch(total, quiet=quiet, verbose=verbose)
     try:
         with watch:
             done = run(found, work, outputs, pool=pool, ledger=ledger, watch=page.beside(watch))
@@ -248,7 +243,6 @@ def _outputs(
     ledger: Ledger | None,
 ) -> Outputs:  # fmt: skip
     """The outputs of a run, or of the rest of one. Raises SinkError."""
-    from cleaner.batch.render import Format
     from cleaner.batch.run import Outputs
     from cleaner.batch.sinks import Documents, Folder, Parquet, Sink, Stream
 

@@ -124,9 +124,6 @@ def own_weights(path: Path | None) -> str | None:
     return str(path)
 
 
-# --- messages and exits -----------------------------------------------------------------------------
-
-
 def own_files(sites: Path | None, rules: list[Path] | None) -> dict[str, Any]:
     """Options for a site memory and rule files, once they are known to be some. Raises CleanerError."""
     from cleaner.rules import rules_at
@@ -139,6 +136,9 @@ def own_files(sites: Path | None, rules: list[Path] | None) -> dict[str, Any]:
     for path in paths:
         rules_at(path)
     return {"sites": str(sites) if sites else None, "rules": paths}
+
+
+# --- messages and exits -----------------------------------------------------------------------------
 
 
 def say(message: str) -> None:

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from cleaner.batch.jobs import MOST_BYTES
+from cleaner.batch.jobs import MOST_BYTES, next_line
 from cleaner.cli.common import Kind, KindName, Weights, fail, own_weights, source_kind
 from cleaner.errors import CleanerError, InputError
 from cleaner.model import SourceKind
+from cleaner.output import json_line
 
 
 def filter_command(
@@ -46,7 +47,7 @@ def filter_command(
         if line.strip():
             record = _filtered(cleaner, line, number, column, url_column, field, source_kind(kind))
             failed = failed or "error" in record
-            sys.stdout.buffer.write(json.dumps(record, ensure_ascii=False).encode(errors="replace") + b"\n")
+            sys.stdout.buffer.write(json_line(record))
             sys.stdout.buffer.flush()
     raise typer.Exit(1 if failed else 0)
 
@@ -55,11 +56,11 @@ def _filtered(
     cleaner: Any, line: bytes, number: int, column: str, url_column: str, field: str, kind: SourceKind | None
 ) -> dict[str, Any]:
     """The record of a line with its article, or with an error."""
+    if len(line) > MOST_BYTES:
+        return {"error": f"larger than {MOST_BYTES // 1_000_000} MB", "line": number}
     try:
-        if len(line) > MOST_BYTES:
-            raise InputError(f"larger than {MOST_BYTES // 1_000_000} MB")
         record = json.loads(line)
-    except (ValueError, RecursionError, InputError) as error:
+    except (ValueError, RecursionError) as error:
         return {"error": f"not JSON: {error}", "line": number}
     if not isinstance(record, Mapping):
         return {"error": "not a JSON object", "line": number}
@@ -90,9 +91,6 @@ class _Stop:
         if self.asked:
             raise SystemExit(128 + signal.SIGTERM)
         self.waits = True
-        line = sys.stdin.buffer.readline(MOST_BYTES + 1)
+        line = next_line(sys.stdin.buffer)
         self.waits = False
-        while len(line) > MOST_BYTES and not line.endswith(b"\n"):
-            if not (more := sys.stdin.buffer.readline(1 << 20)) or more.endswith(b"\n"):
-                break
         return line

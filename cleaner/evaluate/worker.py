@@ -15,12 +15,12 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from types import TracebackType
 
-from cleaner.errors import CleanerError
+from cleaner.batch.worker import ONE_THREAD
+from cleaner.errors import CleanerError, told
 from cleaner.evaluate.systems import Extract, Outcome, System, Task, outcome_of
 
 START_SECONDS = 60.0
 """A system has this long to be imported."""
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
 class SystemMissingError(CleanerError):
@@ -111,7 +111,7 @@ def serve(pipe: Connection, system: System) -> None:
     try:
         extract = system.load()
     except (Exception, SystemExit) as error:
-        pipe.send(_reason(error))
+        pipe.send(told(error))
         return
     pipe.send("")
     try:
@@ -127,17 +127,13 @@ def _outcome(extract: Extract, task: Task) -> Outcome:
         answer = extract(task)
         return outcome_of(answer, ms=1000 * (time.process_time() - begin))
     except (Exception, SystemExit) as error:
-        return Outcome(ms=1000 * (time.process_time() - begin), error=_reason(error))
+        return Outcome(ms=1000 * (time.process_time() - begin), error=told(error))
 
 
 def _keep_quiet() -> None:
     """One thread; no logs and warnings of peers; what they print goes to standard error, since data goes to stdout."""
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    os.environ.update(ONE_THREAD)
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     with suppress(OSError):  # closed streams
         os.dup2(2, 1)
-
-
-def _reason(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]

@@ -9,9 +9,9 @@ from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from cleaner.fold import fold
+from cleaner.host import host_of
 from cleaner.metadata.byline import is_article
 from cleaner.metadata.calendar import date_data, read_dates
-from cleaner.metadata.site import host_of
 from cleaner.metadata.words import opening_words
 from cleaner.model import Block, Document, Found
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from cleaner.host import host_of
 from cleaner.metadata.byline import plain_key
 from cleaner.model import Document, Found
 
@@ -39,18 +39,10 @@ def site_keys(document: Document) -> frozenset[str]:
     names += [name for item in head.json_ld if (name := _text(item.get("publisher"), "name"))]
     names += [name for item in head.json_ld
               if item.get("@type") in _SITES and isinstance(name := item.get("name"), str)]  # fmt: skip
-    host = (host_of(document.url) or host_of(head.canonical)).removeprefix("www.")
+    host = host_of(document.url) or host_of(head.canonical)
     labels = host.split(".")
     names += [host, *labels[:-1], ".".join(labels[-2:])]
     return frozenset(key for name in names if len(key := plain_key(name)) > 1)
-
-
-def host_of(url: str | None) -> str:
-    """The host of an address; empty where it has none or is none."""
-    try:
-        return urlsplit(url or "").hostname or ""
-    except ValueError:
-        return ""
 
 
 def _from_json_ld(document: Document, field: str) -> str | None:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from importlib import resources
 from typing import Any
-from urllib.parse import urlsplit
 
+from cleaner.host import host_of
 from cleaner.report.rows import Row, error_of, key_of, words_of
 
 CHUNK = 400_000
@@ -92,12 +92,8 @@ def summary_of(row: Row) -> list[Any]:
 def site_of(row: Row) -> str:
     """The host of a document's URL without `www.`; else the name of its site; else nothing."""
     for address in (row.get("url"), row.get("source")):
-        try:
-            host = urlsplit(str(address or "")).hostname
-        except ValueError:
-            continue
-        if host:
-            return host.removeprefix("www.")
+        if host := host_of(str(address or "")):
+            return host
     return str(row.get("site_name") or "")
 
 

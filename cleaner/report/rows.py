@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cleaner.errors import InputError
+from cleaner.measure import UNSPACED
 
 Row = dict[str, Any]
 """`Article.to_dict()` with `source`; or a failure: `source` and `error`."""
 
-_UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]+")
+_WORD = re.compile(rf"[{UNSPACED}]|[^\s{UNSPACED}]+")
 
 PIECES = {
     "body": {"text", "role", "marker", "spans", "in_text", "blocks"},

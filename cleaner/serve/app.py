@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from importlib import resources
 from typing import Any, cast
 
@@ -29,6 +29,7 @@ from cleaner.batch.workers import WorkerError, Workers
 from cleaner.errors import CleanerError, InputError
 from cleaner.model import Article, Failure, SourceKind
 from cleaner.options import Options
+from cleaner.output import json_line
 from cleaner.serve.openapi import document
 
 REQUEST_OPTIONS = tuple(
@@ -219,7 +220,7 @@ class Service:
             if type(value) is not (str if name == "now" else type(getattr(own, name))):
                 raise RefusedError(400, f"option {name}={value!r}")
         try:
-            return Options.of(**{known.name: getattr(own, known.name) for known in fields(Options)} | asked)
+            return Options.of(**asdict(own) | asked)
         except InputError as error:
             raise RefusedError(400, str(error)) from error
 
@@ -268,7 +269,7 @@ class Service:
             answer = {**identity, **article.to_dict()}
         except RefusedError as refusal:
             answer = {**identity, "error": refusal.error, "todo": refusal.todo, "status": refusal.status}
-        return json.dumps(answer, ensure_ascii=False).encode(errors="replace") + b"\n"
+        return json_line(answer)
 
 
 async def _lines(request: Request, most: int) -> AsyncIterator[bytes | None]:

@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from cleaner.errors import CleanerError
 from cleaner.evaluate.gold import GoldPage
+from cleaner.host import host_of
 from cleaner.model import Block, Document, Head, Node, Role
 from cleaner.read import read
 from cleaner.read.text import read_text
@@ -51,8 +51,7 @@ class Sample:
 def domain_of(page: GoldPage) -> str:
     """What pages are kept together by in cross-validation: the last two labels of the host, three under a short
     second-level name such as `co.uk`; the page's own id where there is no address."""
-    host = (urlsplit(page.url or "").hostname or "").removeprefix("www.")
-    parts = host.split(".")
+    parts = host_of(page.url).split(".")
     if len(parts) < 2:
         return page.id
     short = len(parts) > 2 and len(parts[-1]) == 2 and (len(parts[-2]) <= 3 or parts[-2] in ("gouv", "asso"))
