@@ -277,6 +277,14 @@ def test_spans_are_given_as_dolma_has_them(tmp_path: Path) -> None:
     assert story("Rome").decode()[start:end] == "Share with others:"
 
 
+@pytest.mark.parametrize("form", ["jsonl", "dolma"])
+def test_records_are_told_apart_by_the_column_that_is_named(tmp_path: Path, form: str) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text(json.dumps({"number": 7, "id": 8, "text": story("Rome").decode()}) + "\n")
+    (row,) = rows(run(file, "-f", form, "--id-column", "number").stdout)
+    assert (row.get("number"), row.get("id")) == ((7, None) if form == "jsonl" else (None, "7"))
+
+
 def test_a_summary_counts_all(tmp_path: Path) -> None:
     for n in range(3):
         (tmp_path / f"{n}.txt").write_bytes(story(f"Town {n}"))

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cases import ROOT
@@ -97,15 +99,21 @@ def test_a_reader_that_goes_ends_it_quietly() -> None:
 # --- service ----------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[object]:
+@contextmanager
+def serving(**settings: Any) -> Iterator[Any]:
+    """A client of a service with one worker."""
     pytest.importorskip("starlette")
     pytest.importorskip("prometheus_client")
     testclient = pytest.importorskip("starlette.testclient")
     from cleaner.serve.app import Settings, create_app
 
-    settings = Settings(jobs=1, max_bytes=100_000, max_requests=2)
-    with testclient.TestClient(create_app(settings)) as client:
+    with testclient.TestClient(create_app(Settings(jobs=1, **settings))) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[object]:
+    with serving(max_bytes=100_000, max_requests=2) as client:
         yield client
 
 
@@ -165,38 +173,16 @@ def test_it_tells_how_it_is(client: object) -> None:
 
 
 def test_more_requests_than_it_takes_are_sent_away() -> None:
-    pytest.importorskip("starlette")
-    pytest.importorskip("prometheus_client")
-    from starlette.requests import Request
-
-    from cleaner.serve.app import Service, Settings
-
-    service = Service(Settings(max_requests=1))
-    service.open = 1
-    scope = {"type": "http", "method": "POST", "path": "/clean", "headers": [], "query_string": b""}
-    answer = asyncio.run(service.clean(Request(scope)))
+    with serving(max_requests=0) as client:
+        answer = client.post("/clean", json={"text": TEXT})
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
 
 
 def test_a_document_that_takes_too_long_is_504_and_the_service_goes_on() -> None:
-    pytest.importorskip("starlette")
-    from cleaner.serve.app import Service, Settings, _refusal_of
-
-    service = Service(Settings(jobs=1, timeout=0.001))
-
-    async def ask() -> list[int]:
-        async with service.lifespan(None):  # type: ignore[arg-type]
-            found = []
-            for _ in range(2):
-                try:
-                    await service._cleaned(service._job_of({"text": TEXT * 2_000}))
-                except Exception as error:
-                    found.append(error.status)  # type: ignore[attr-defined]
-            return found
-
-    assert asyncio.run(ask()) == [504, 504]
-    assert _refusal_of(ValueError("x")).status == 500
+    with serving(timeout=0.001) as client:
+        assert [client.post("/clean", json={"text": TEXT * 2_000}).status_code for _ in range(2)] == [504, 504]
+        assert client.get("/healthz").status_code == 200
 
 
 @pytest.fixture(scope="module")

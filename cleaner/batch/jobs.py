@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -33,8 +32,8 @@ class Job:
     """Path of its output under an output folder, without the ending."""
     options: Options | None = None
     """Where they are others than those of the work."""
-    extra: Mapping[str, object] | None = None
-    """What the record it came from holds besides; goes into its output as it is."""
+    identity: tuple[str, str | int] | None = None
+    """The column of its record that tells it from others, and what stands there; goes into its output."""
 
     def content(self) -> str | bytes:
         """The document. Raises CleanerError where it can't be read."""

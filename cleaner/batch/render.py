@@ -82,14 +82,14 @@ def render(article: Article, form: Format, job: Job) -> bytes:
         case Format.json:
             text = article.to_json(indent=2)
         case Format.jsonl:
-            return json_line({"source": job.key, **(job.extra or {}), **article.to_dict()})
+            return json_line({"source": job.key, **dict([job.identity] if job.identity else []), **article.to_dict()})
         case Format.dolma:
             return json_line(attributes_of(article, job))
         case Format.parquet:
             from cleaner.arrow import article_row
 
-            own = (job.extra or {}).get("id")
-            return json_line({"source": job.key, "id": None if own is None else str(own), **article_row(article)})
+            own = str(job.identity[1]) if job.identity else None
+            return json_line({"source": job.key, "id": own, **article_row(article)})
     return (text if text.endswith("\n") else text + "\n").encode(errors="replace")
 
 
@@ -102,7 +102,7 @@ def attributes_of(article: Article, job: Job) -> dict[str, Any]:
     for item in article.removed:
         if item.span:
             spans.setdefault(f"cleaner__{item.kind}", []).append([item.span.start, item.span.end, round(item.score, 4)])
-    return {"id": str((job.extra or {}).get("id", job.key)), "source": job.key, "attributes": spans}
+    return {"id": str(job.identity[1]) if job.identity else job.key, "source": job.key, "attributes": spans}
 
 
 def removals_of(article: Article, key: str) -> list[dict[str, Any]]:

@@ -288,7 +288,7 @@ def _of_record(source: _Source, number: int, record: Mapping[str, Any]) -> Job:
     return source.job(
         f":{number}", document, url if isinstance(url, str) else None,
         kind=reading.kind or ("html" if column == "html" else None),
-        extra={reading.id_column: own} if isinstance(own, str | int) else None,
+        identity=(reading.id_column, own) if isinstance(own, str | int) else None,
     )  # fmt: skip
 
 
