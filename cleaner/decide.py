@@ -85,7 +85,7 @@ def _visible_chars(block: Block, cuts: Sequence[Cut]) -> int:
 
 def _kind(ordered: Sequence[Evidence]) -> Kind:
     """The kind the phrases name, else the strongest that names one."""
-    for detectors in (("repeats",), ("phrases", "opening"), ("learned",)):
+    for detectors in (("repeats", "elements"), ("phrases", "opening"), ("learned",)):
         for item in ordered:
             if item.kind and item.score > 0.5 and item.detector in detectors:
                 return item.kind

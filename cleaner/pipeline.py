@@ -109,6 +109,10 @@ def _removals(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> Iterator[
             yield Removal(text, cut.kind, said.rule, said.detector, cut.score, said.why, span, block.index)
 
 
+CHECKABLE = ("elements", "sites")
+"""Detectors whose reasons people can check, unlike those of the learned one."""
+
+
 def _removal(block: Block, verdict: Verdict) -> Removal:
     _, _, kind, confidence, evidence, _ = verdict
     text = f"{block.marker} {block.text}" if block.marker and block.span else block.text
@@ -116,8 +120,8 @@ def _removal(block: Block, verdict: Verdict) -> Removal:
     if len(evidence) > 1:
         named = (item for item in evidence if item.kind == kind and item.score > 0.5)
         reason = next(named, None) or max(evidence, key=lambda item: item.score)
-        if reason.detector == "learned":  # of two reasons the one that people can check
-            reason = next((item for item in evidence if item.detector == "sites"), reason)
+        if reason.detector == "learned":
+            reason = next((item for item in evidence if item.detector in CHECKABLE), reason)
     return Removal(
         text, cast("Kind", kind), reason.rule, reason.detector, confidence, reason.why, block.span, block.index
     )

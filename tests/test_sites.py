@@ -12,7 +12,10 @@ from typer.testing import CliRunner, Result
 from cleaner import Cleaner, RuleError, clean
 from cleaner.cli import app
 from cleaner.errors import InputError
+from cleaner.model import Node
 from cleaner.read.text import read_text
+from cleaner.rules.elements import ElementRule
+from cleaner.rules.parse import parse_rules
 from cleaner.sites import SiteMemory, learn
 
 SLOGAN = "The voice of the coast since 1881"
@@ -141,3 +144,92 @@ def test_a_bad_rule_file_is_named(tmp_path: Path, text: str | None, complaint: s
         result = run(*command, path)
         assert result.exit_code == 2
         assert "mine.toml" in result.stderr
+
+
+# --- rules about a site's elements ------------------------------------------------------------------
+
+SITE_FILE = """# a comment
+title: //div[@id='top']//h2
+body: //div[contains(concat(' ', normalize-space(@class), ' '), ' story ')] | //section[@itemprop="articleBody"]
+strip: //aside[@class='promo wide' or starts-with(@class, 'teaser-')]
+strip_id_or_class: partner.box
+strip: //a[contains(@href, '/letters')]
+strip: //h1
+date: //time/@datetime
+test_url: https://www.news.example/a
+"""
+SITE_PAGE = """<div id="top"><p>Harbor</p><h2>Ferry returns to the sound</h2></div>
+<div class="story"><p>A ferry that had lain in dry dock for two years returned to the sound on Friday.</p>
+<aside class="Promo wide"><p>The museum of the harbor shows the ships of the coast until May.</p></aside>
+<div id="x-partner-box-2"><p>The hotel at the quay has rooms with a view of the sound all year.</p></div>
+<p>Nobody was hurt, the police of the town said in the evening of the same day.</p></div>
+<div class="more"><p>The town wants to build a new hall for the fish market, the mayor said on Monday.</p></div>"""
+
+
+def test_site_files_become_element_rules(tmp_path: Path) -> None:
+    (tmp_path / "news.example.txt").write_text(SITE_FILE)
+    target = tmp_path / "site.toml"
+    done = run("rules", "import-ftr", tmp_path / "news.example.txt", "-o", target)
+    assert done.exit_code == 1
+    assert "news.example.txt:6: left out: strip: //a[contains(@href, '/letters')]" in done.stderr
+    assert "6 rules for 1 sites, 2 lines left out" in done.stderr
+    assert [line.split()[1:] for line in run("rules", "list", target).stdout.splitlines()] == [
+        ["headline", "div#top", "h2"], ["body", "div.story"], ["body", "section.articleBody"],
+        ["debris", "aside.promo.wide"], ["debris", "aside.teaser-*"], ["debris", ".*partner*box*"],
+    ]  # fmt: skip
+    assert run("rules", "import-ftr", tmp_path / "news.example.txt", "-o", target).exit_code == 2
+    assert run("rules", "import-ftr", tmp_path / "none.txt").exit_code == 2
+    assert run("rules", "test", target).exit_code == 0
+
+
+def test_rules_about_elements_decide_on_their_site_only(tmp_path: Path) -> None:
+    (tmp_path / "news.example.txt").write_text(SITE_FILE)
+    target = tmp_path / "site.toml"
+    run("rules", "import-ftr", tmp_path / "news.example.txt", "-o", target)
+    cleaner = Cleaner(rules=(str(target),))
+    article = cleaner.clean(SITE_PAGE, url="https://www.news.example/a")
+    assert article.headline == "Ferry returns to the sound"
+    assert [text[:8] for text in article.paragraphs] == ["A ferry ", "Nobody w"]
+    why = {item.text[:10]: item.why for item in article.removed}
+    assert why["The museum"] == "stands in aside.promo.wide, debris on news.example"
+    assert why["The hotel "] == "stands in .*partner*box*, debris on news.example"
+    assert why["The town w"] == "stands outside of div.story, the body on news.example"
+    assert cleaner.clean(SITE_PAGE, url="https://other.example/a") == clean(SITE_PAGE, url="https://other.example/a")
+    assert cleaner.clean(SITE_PAGE, url="https://local.news.example/a").text == article.text
+
+
+@pytest.mark.parametrize(
+    ("path", "inside"),
+    [
+        ("div", {0, 1, 2, 3, 4}),
+        ("div p", {2, 4}),
+        ("div > p", {2}),
+        ("div.b > span", {3, 4}),
+        ("*.b#c", {1, 2, 3, 4}),
+        (".*x", set()),
+        ("div.B span p", {4}),
+        ("p > p", set()),
+        ("section div.b", set()),
+    ],
+)
+def test_paths_name_elements(path: str, inside: set[int]) -> None:
+    nodes = [Node("div", "", -1), Node("div", "b c", 0), Node("p", "", 1), Node("span", "", 1), Node("p", "", 3)]
+    found = ElementRule("a.example", "body", path).inside(nodes)
+    assert {n for n, is_inside in enumerate(found) if is_inside} == inside
+
+
+@pytest.mark.parametrize(
+    ("lines", "complaint"),
+    [
+        ('says = "bodies"\npath = "p"', "site.toml, line 1: says 'bodies' (one of body, headline, debris)"),
+        ('says = "body"\npath = "p >"', "site.toml, line 1: path 'p >' has no end"),
+        ('says = "body"\npath = "p[1]"', "site.toml, line 1: path 'p[1]'"),
+        ('says = "body"\npath = ""', "path '' has no end"),
+        ('says = "debris"\npath = "p"\nkind = "x"', "unknown kind 'x'"),
+        ('says = "debris"\npath = "p"\ncolour = "x"', "unknown colour"),
+    ],
+)
+def test_a_wrong_element_rule_is_refused(lines: str, complaint: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        parse_rules(f'[[element]]\nsite = "a.example"\n{lines}', "site.toml")
+    assert complaint in str(caught.value)

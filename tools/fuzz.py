@@ -75,6 +75,10 @@ TARGETS: dict[str, Callable[[bytes], object]] = {
 }
 
 
+LONGEST = {"dateline": 200, "names": 100, "dates": 120}
+"""Bytes of an input, where it is a line."""
+
+
 def main() -> None:
     name = sys.argv.pop(1)
     target = TARGETS[name]
@@ -85,11 +89,11 @@ def main() -> None:
 
     corpus = Path(f"/tmp/cleaner-fuzz/{name}")
     corpus.mkdir(parents=True, exist_ok=True)
-    known = {"rules": "cleaner/rules/*.toml"}.get(name, "fixtures/*/*.txt")
+    known = {"rules": "cleaner/rules/*.toml", "html": "fixtures/*/*.html"}.get(name, "fixtures/*/*.txt")
     for number, path in enumerate(sorted(ROOT.glob(known))):
         lines = path.read_bytes().splitlines(keepends=True)
         (corpus / f"seed{number}").write_bytes(b"".join(lines[4:24])[:600])
-    atheris.Setup([*sys.argv, str(corpus), "-max_len=600", "-timeout=20"], one)
+    atheris.Setup([*sys.argv, str(corpus), f"-max_len={LONGEST.get(name, 600)}", "-timeout=20"], one)
     atheris.Fuzz()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from cleaner.detect.elements import detect_elements
 from cleaner.detect.learned import detect_learned
 from cleaner.detect.opening import detect_opening
 from cleaner.detect.phrases import detect_phrases
@@ -43,6 +44,7 @@ DETECTORS: Mapping[str, Detector] = {
     "phrases": _phrases,
     "repeats": lambda document, before, options: detect_repeats(document),
     "sites": lambda document, before, options: detect_recurring(document, options),
+    "elements": lambda document, before, options: detect_elements(document, options.rules),
     "opening": lambda document, before, options: detect_opening(document, before),
 }
 

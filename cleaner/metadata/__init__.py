@@ -18,6 +18,7 @@ from cleaner.metadata.language import find_language
 from cleaner.metadata.site import find_site, site_keys
 from cleaner.model import Access, Block, Dateline, Document, Found, Part, Verdict
 from cleaner.normalise.characters import clean_characters
+from cleaner.rules.elements import HEADLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,12 @@ def find_metadata(
 
 
 def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
-    """The headline that the opening detector found, unless its line was taken for something else."""
+    """The headline that a rule for the site names, or that the opening detector found, unless its line was taken for
+    something else."""
+    for verdict in verdicts:
+        if verdict.keep and verdict.role == "headline" and any(item.rule == HEADLINE for item in verdict.evidence):
+            block = document.blocks[verdict.block]
+            return Found("headline", clean_characters(block.text), block.text, "line", 0.95, block.span, block.index)
     if document.kind == "html":
         headline = find_headline(document)
         if headline is None or headline.block is None:

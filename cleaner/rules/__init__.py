@@ -23,6 +23,8 @@ A rule file holds
     misses = ["You have two free articles of association to amend."]
     seen = "US local papers, 2012-2025"
 
+    [[element]]                    # of one site's markup, see `elements.py`
+
 and, where needed, `phrases` (whole lines, compared without case and outer punctuation) instead of or beside
 `pattern`; `scope` ("line": the whole line, the default; "sentence": also one or several whole sentences inside a
 block); `keys` (lower-case literals of which every match holds one; found automatically where a pattern has a plain

@@ -10,6 +10,7 @@ import regex
 
 from cleaner.errors import RuleError
 from cleaner.model import KINDS, Kind
+from cleaner.rules.elements import SAYS, ElementRule
 from cleaner.rules.rule import Rule, RuleSet, Scope
 
 T = TypeVar("T")
@@ -17,7 +18,7 @@ ACCESS = ("remaining", "limit", "subscription", "registration")
 LEAST_SCORE, SCORE = 0.5, 0.92
 NEEDED = ("name", "kind", "why", "hits", "misses", "seen")
 KNOWN = frozenset((*NEEDED, "pattern", "phrases", "scope", "keys", "access", "score"))
-TOP = ("language", "numbers", "lists", "furniture", "rule")
+TOP = ("language", "numbers", "lists", "furniture", "rule", "element")
 
 
 def parse_rules(text: str, where: str, *, own: bool = False) -> RuleSet:
@@ -37,15 +38,38 @@ def parse_rules(text: str, where: str, *, own: bool = False) -> RuleSet:
     furniture = {word.lower(): _kind(kind, where) for kind, words in _table(data, "furniture", list, where).items()
                  for word in _words(words, f"furniture {kind}", where)}  # fmt: skip
     named = {**lists, "numbers": tuple(numbers)}
-    entries = data.get("rule", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise RuleError("rule is no list of tables", where=where, todo="begin every rule with [[rule]]")
-    lines = [text.count("\n", 0, head.start()) + 1 for head in _HEAD.finditer(text)]
-    places = lines if len(lines) == len(entries) else [None] * len(entries)
-    rules = tuple(_rule(entry, named, f"{where}, line {line}" if line else where, own)
-                  for entry, line in zip(entries, places, strict=True))  # fmt: skip
+    rules = tuple(_rule(entry, named, here, own) for entry, here in _tables(data, "rule", text, where))
     refuse_doubles((rule.name for rule in rules), where)
-    return RuleSet(_value(data, "language", str, where, "und"), rules, furniture, numbers, lists)
+    elements = tuple(_element(entry, here) for entry, here in _tables(data, "element", text, where))
+    return RuleSet(_value(data, "language", str, where, "und"), rules, furniture, numbers, lists, elements)
+
+
+def _tables(data: Mapping[str, Any], key: str, text: str, where: str) -> list[tuple[Mapping[str, Any], str]]:
+    """The tables of a list with the places at which they begin. Raises RuleError."""
+    entries = data.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise RuleError(f"{key} is no list of tables", where=where, todo=f"begin every {key} with [[{key}]]")
+    lines = [text.count("\n", 0, head.start()) + 1 for head in _HEAD.finditer(text) if head[1] == key]
+    if len(lines) != len(entries):  # written in another way
+        return [(entry, where) for entry in entries]
+    return [(entry, f"{where}, line {line}") for entry, line in zip(entries, lines, strict=True)]
+
+
+def _element(entry: Mapping[str, Any], here: str) -> ElementRule:
+    if unknown := entry.keys() - {"site", "says", "path", "kind"}:
+        raise RuleError(f"unknown {', '.join(sorted(unknown))}", where=here)
+    site, says, path = (_value(entry, key, str, here, "") for key in ("site", "says", "path"))
+    if says not in SAYS:
+        raise RuleError(f"says {says!r}", where=here, todo=f"one of {', '.join(SAYS)}")
+    if not site:
+        raise RuleError("no site", where=here, todo="name the host")
+    kind = _kind(_value(entry, "kind", str, here, ""), here) if "kind" in entry else None
+    rule = ElementRule(site.lower().removeprefix("www."), says, path, kind)
+    try:
+        rule.steps  # noqa: B018  # reads the path
+    except RuleError as error:
+        raise error.at(here) from None
+    return rule
 
 
 def _rule(entry: Mapping[str, Any], lists: Mapping[str, tuple[str, ...]], where: str, own: bool) -> Rule:
@@ -133,7 +157,7 @@ def check_patterns(rule_set: RuleSet, where: str) -> None:
             raise RuleError(f"bad pattern: {error}", where=f"{where}, rule {rule.name}") from error
 
 
-_HEAD = regex.compile(r"(?m)^[ \t]*\[\[[ \t]*rule[ \t]*\]\]")
+_HEAD = regex.compile(r"(?m)^[ \t]*\[\[[ \t]*(rule|element)[ \t]*\]\]")
 _LIST = regex.compile(r"\\L<(\w+)>")
 _ATOM = regex.compile(r"\\L<\w+>|\\.|\[(?:\\.|[^\]\\])*\]|\{[^}]*\}|.", regex.DOTALL)
 

@@ -14,6 +14,7 @@ import regex
 
 from cleaner.errors import RuleError
 from cleaner.model import Kind
+from cleaner.rules.elements import ElementRule
 from cleaner.rules.openings import Demands, demands, opens
 
 Scope = Literal["line", "sentence"]
@@ -132,3 +133,4 @@ class RuleSet:
     """Lower-case word or phrase -> kind."""
     numbers: Mapping[str, int] = field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    elements: tuple[ElementRule, ...] = ()
