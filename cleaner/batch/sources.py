@@ -115,10 +115,14 @@ def _jobs_of_file(path: Path, relative: str, reading: Reading) -> Iterator[Job]:
         if not path.exists():
             raise InputError("no such file", where=str(path))
         for job in _readers(holds, compressed)(source, compressed):
+            if _stamp(path) != stamp:  # now, not at its end: a file that is written to may have none
+                break
             count += 1
             yield job
         if _stamp(path) != stamp:
             raise InputError("changed while it was being read", where=str(path), todo="clean it again")
+        if not count:
+            raise InputError("no document in it", where=str(path))
     except CleanerError as error:
         yield Job(source.name, error.at(source.name), stamp=stamp, relative=relative)
     except _BROKEN as error:
