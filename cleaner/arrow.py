@@ -61,13 +61,14 @@ Columns = TypeVar("Columns", pa.Table, pa.RecordBatch)
 
 def clean_arrow(
     batch: Columns, *, column: str = "text", url_column: str | None = None, kind: SourceKind | None = None,
-    prefix: str = "", options: Options | None = None,
+    kind_column: str | None = None, prefix: str = "", options: Options | None = None,
 ) -> Columns:  # fmt: skip
     """A RecordBatch or Table with the columns of SCHEMA added, one row for one row.
 
     `column` holds the documents: text or markup, as string or binary of any width, dictionary-encoded or not.
-    `url_column` may hold where they came from. Where a document is null, all that is added is null; where it can't be
-    cleaned, `error` says why. `prefix` is put before the names of the added columns.
+    `url_column` may hold where they came from, `kind_column` what they are: `html`, `text` or null. Where a document is
+    null, all that is added is null; where it can't be cleaned, `error` says why. `prefix` is put before the names of
+    the added columns.
 
     Raises InputError for a column that is missing or holds no text, and for a name that is taken already.
 
@@ -80,7 +81,8 @@ def clean_arrow(
     names = [f"{prefix}{field.name}" for field in SCHEMA]
     if taken := sorted(set(names) & set(batch.schema.names)):
         raise InputError(f"columns are there already: {', '.join(taken)}", todo='give another prefix="..."')
-    answers = _answers(sources, urls, kind, options)
+    kinds = _values(batch, kind_column) if kind_column else [kind] * len(sources)
+    answers = _answers(sources, urls, kinds, options)
     rows = [None if answer is None else article_row(answer) for answer in answers]
     schema: Any = pa.schema([pa.field(name, field.type) for name, field in zip(names, SCHEMA, strict=True)])
     arrays: list[Any] = [pa.array([row and row[field.name] for row in rows], field.type) for field in SCHEMA]
@@ -109,12 +111,13 @@ def _values(batch: pa.Table | pa.RecordBatch, column: str) -> list[str | bytes |
 
 
 def _answers(
-    sources: Sequence[str | bytes | None], urls: Sequence[Any] | None, kind: SourceKind | None, options: Options | None
+    sources: Sequence[str | bytes | None], urls: Sequence[Any] | None, kinds: Sequence[Any], options: Options | None
 ) -> list[Article | Failure | None]:
     """An answer for each source that is not null."""
     there = [source for source in sources if source is not None]
-    given = [url for source, url in zip(sources, urls, strict=True) if source is not None] if urls else None
-    answers = iter(Cleaner(options).clean_batch(there, urls=given, kind=kind))
+    of = [n for n, source in enumerate(sources) if source is not None]
+    given = [urls[n] for n in of] if urls else None
+    answers = iter(Cleaner(options).clean_batch(there, urls=given, kind=[kinds[n] for n in of]))
     return [None if source is None else next(answers) for source in sources]
 
 

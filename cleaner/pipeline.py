@@ -37,20 +37,23 @@ class Cleaner:
 
     def clean_batch(
         self, sources: Sequence[str | bytes], *, urls: Sequence[str | None] | None = None,
-        kind: SourceKind | None = None,
+        kind: SourceKind | Sequence[SourceKind | None] | None = None,
     ) -> list[Article | Failure]:  # fmt: skip
-        """An Article or a Failure for each source; a Failure's key is the number of the source, counted from 0."""
-        return list(self._answers(zip(sources, urls or [None] * len(sources), strict=True), kind))
+        """An Article or a Failure for each source; a Failure's key is the number of the source, counted from 0. `kind`
+        is that of all sources, or holds one for each."""
+        count = len(sources)
+        kinds = [kind] * count if kind is None or isinstance(kind, str) else kind
+        return list(self._answers(zip(sources, urls or [None] * count, kinds, strict=True)))
 
     def clean_many(self, sources: Iterable[str | bytes | Tag]) -> Iterator[Article | Failure]:
         """See `cleaner.clean_many`."""
-        return self._answers(((source, None) for source in sources), None)
+        return self._answers((source, None, None) for source in sources)
 
     def _answers(
-        self, sources: Iterable[tuple[str | bytes | Tag, str | None]], kind: SourceKind | None
+        self, sources: Iterable[tuple[str | bytes | Tag, str | None, SourceKind | None]]
     ) -> Iterator[Article | Failure]:
-        """An answer for each source with its URL."""
-        for number, (source, url) in enumerate(sources):
+        """An answer for each source with its URL and kind."""
+        for number, (source, url, kind) in enumerate(sources):
             try:
                 yield self.clean(source, url=url, kind=kind)
             except CleanerError as error:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import os
 import random
@@ -20,10 +21,12 @@ from typing import Any
 import pytest
 from cases import ROOT, load_cases
 
-from cleaner import Cleaner
+from cleaner import Cleaner, clean
 
 pa = pytest.importorskip("pyarrow")
 from cleaner.arrow import SCHEMA, article_row, clean_arrow  # noqa: E402  # needs the extra
+from cleaner.read.text import read_text  # noqa: E402
+from cleaner.sites import learn  # noqa: E402
 
 COUNT = int(os.environ.get("CLEANER_ENGINE_DOCUMENTS", "40"))
 Rows = list[dict[str, Any]]
@@ -222,3 +225,37 @@ def test_a_run_on_a_cluster_survives_the_death_of_a_worker_and_goes_on(
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "1 parts written, 1 were there" in again.stderr
     assert parquet.read_table(tmp_path / "out").num_rows == len(rows)
+
+
+@pytest.mark.engines
+def test_a_cluster_reads_warc_and_is_sent_the_files_of_options(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    pytest.importorskip("fastwarc")
+    from pyarrow import parquet
+
+    (tmp_path / "in").mkdir()
+    slogan = "The voice of the coast since 1881"
+    page = f"<h1>Rain ends</h1><p>The rain had stopped by noon, and the river began to fall.</p><p>{slogan}</p>"
+    for n in range(2):
+        http = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}".encode()
+        head = (
+            "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://news.example/rain\r\n"
+            f"WARC-Date: 2024-03-04T00:00:00Z\r\nWARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-00000000000{n}>\r\n"
+            f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
+        )
+        (tmp_path / "in" / f"{n}.warc.gz").write_bytes(gzip.compress(head.encode() + http + b"\r\n\r\n"))
+    rules = tmp_path / "mine.toml"
+    rules.write_text(
+        '[[rule]]\nname = "mine.other.slogan"\nkind = "other"\nwhy = "a slogan"\nscore = 1.0\nphrases = ["the voice of'
+        ' the coast since 1881"]\nhits = ["The voice of the coast since 1881"]\nmisses = ["x"]\nseen = "here"\n'
+    )
+    memory = tmp_path / "sites.db"
+    learn(memory, [(read_text("The voice of the coast"), "news.example")])
+    command = [sys.executable, "-m", "cleaner", "ray", str(tmp_path / "in"), str(tmp_path / "out")]
+    options = ["--rules", str(rules), "--sites", str(memory)]
+    done = subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    rows = parquet.read_table(tmp_path / "out").to_pylist()
+    wanted = clean(page, url="https://news.example/rain", kind="html", rules=(str(rules),), sites=str(memory))
+    assert [row["clean_text"] for row in rows] == [wanted.text] * 2
+    assert [row["removed"][-1]["rule"] for row in rows] == ["mine.other.slogan"] * 2

@@ -21,7 +21,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
 
 from cleaner.batch.jobs import MOST_BYTES, STDIN, Job, checked, is_folder, needed, next_line
 from cleaner.errors import CleanerError, InputError
@@ -330,11 +330,24 @@ def _warc(source: _Source, compressed: str) -> Iterator[Job]:
 
 
 def _warc_records(source: _Source, stream: IO[bytes], part: str) -> Iterator[Job]:
-    """The HTML and plain text responses of a WARC (ISO 28500) stream, which may be compressed record by record."""
-    warc = needed("fastwarc.warc", source.name)
-    for number, record in enumerate(warc.ArchiveIterator(stream, record_types=warc.WarcRecordType.response), start=1):
-        kind = (record.http_content_type or "").lower()
-        if kind.startswith(("text/html", "application/xhtml", "text/plain")):
-            document = _read(record.reader, source.name)
-            said = source.reading.kind or ("text" if kind.startswith("text/plain") else "html")
-            yield source.job(f"{part}:{number}", document, record.headers.get("WARC-Target-URI"), kind=said)
+    for number, page in enumerate(warc_pages(stream, source.name), start=1):
+        yield source.job(f"{part}:{number}", page.document, page.url, kind=source.reading.kind or page.kind)
+
+
+class WarcPage(NamedTuple):
+    """A response in a WARC."""
+
+    url: str | None
+    kind: SourceKind
+    document: bytes | CleanerError
+
+
+def warc_pages(stream: IO[bytes], where: str) -> Iterator[WarcPage]:
+    """The HTML and plain text responses of a WARC (ISO 28500) stream, which may be compressed record by record. Raises
+    InputError where fastwarc is not installed."""
+    warc = needed("fastwarc.warc", where)
+    for record in warc.ArchiveIterator(stream, record_types=warc.WarcRecordType.response):
+        said = (record.http_content_type or "").lower()
+        if said.startswith(("text/html", "application/xhtml", "text/plain")):
+            kind: SourceKind = "text" if said.startswith("text/plain") else "html"
+            yield WarcPage(record.headers.get("WARC-Target-URI"), kind, _read(record.reader, where))
