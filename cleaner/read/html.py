@@ -55,7 +55,7 @@ def read_html(source: str, *, url: str | None = None) -> Document:
 _TAKEN_OUT = "script, style, iframe, noembed, noframes, svg, noscript, template, xmp, plaintext"
 """Elements whose text the parser writes as it is, so that it may look like tags (HTML Standard, 13.3), and
 the largest of those that are skipped."""
-_TAG_IN_TAG = re.compile(r"(<[^<>]*)((?:<[^<>]*)+)>")
+_COMMENT_OR_TAG = re.compile(r"<!--.*?-->|<([^>]*)>", re.DOTALL)
 
 
 def _markup(tree: LexborHTMLParser) -> str:
@@ -71,12 +71,17 @@ def _markup(tree: LexborHTMLParser) -> str:
                     child.replace_with(escape(child.text_content or "", quote=False))
         else:
             node.replace_with(mark)  # not `decompose`, for one may stand in another
-    markup = (tree.root.html if tree.root is not None else None) or ""
-    first, *rest = markup.split("<!--")
+    written = (tree.root.html if tree.root is not None else None) or ""
+    first, *rest = written.split("<!--")
     markup = "<wbr>".join([first, *[part.partition("-->")[2] for part in rest if "-->" in part]])
-    if markup.count("<") != markup.count(">"):  # `<a<b>` is an element of the name `a<b`
-        markup = _TAG_IN_TAG.sub(lambda match: match[1] + match[2].replace("<", "\ufffd") + ">", markup)
+    if markup.count("<") != markup.count(">"):  # `<a<b>` is an element of the name `a<b`, `<a b<!--c>` has an attribute
+        markup = _COMMENT_OR_TAG.sub(_repaired, written)
     return markup
+
+
+def _repaired(match: re.Match[str]) -> str:
+    """A tag without `<` in its names; `<wbr>` for a comment."""
+    return "<wbr>" if match[1] is None else "<" + match[1].replace("<", "\ufffd") + ">"
 
 
 # --- tags -------------------------------------------------------------------------------------------
