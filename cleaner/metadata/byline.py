@@ -171,7 +171,7 @@ def visible_byline(
     short = [block for block in zone if 2 <= len(block.text) <= SHORT]
     for block in short if document.kind == "html" else ():
         names = _plain_names(block.text) if _is_classed(document, block) else ()
-        if names and not _is_label(names[0], document, every_word=True):
+        if names and not _is_label(names[0], document):
             return block, Byline(names, block.text, False)
     for block in short if headline is not None else ():
         names = _names_by_place(document, block, headline or 0)
@@ -194,9 +194,11 @@ def _of_next_line(lines: Sequence[Block]) -> Byline | None:
 def closing_byline(document: Document, zone: Sequence[Block]) -> tuple[Block, Byline] | None:
     """A byline that stands at the end: one that opens as such and is nothing else, or a full name that the page's class
     names call one."""
-    for block in zone:
+    for at, block in enumerate(zone):
         if len(block.text) <= 100 and (found := find_byline(block.text)) and found.names and is_full(found.names[0]):
             return block, found
+        if (found := _of_next_line(zone[at : at + 2])) and found.names and is_full(found.names[0]):
+            return zone[at + 1], found
     for block in zone if document.kind == "html" else ():
         if len(block.text) <= 40 and _is_classed(document, block):
             read = read_names(fold(block.text).text)
@@ -209,7 +211,7 @@ def closing_byline(document: Document, zone: Sequence[Block]) -> tuple[Block, By
 def _names_by_place(document: Document, block: Block, headline: int) -> tuple[str, ...]:
     """Full names on a line that holds a date beside them, that stands next to a line with nothing but a date, or that
     stands under the headline and is given again elsewhere."""
-    if block.index == headline:
+    if block.index == headline or block.text == document.blocks[headline].text:
         return ()
     folded = fold(block.text).text
     if any(char.isdigit() for char in folded):
@@ -279,9 +281,15 @@ _NAME_WORD = regex.compile(
 )
 
 
+LONGEST_OPENER = 22
+
+
 def _is_opener(text: str) -> bool:
-    match = _opener().fullmatch(f"{text.strip(' :')} ") if len(text) <= 14 else None
-    return bool(match)
+    """Whether a line is nothing but what opens a byline, as `Article written by:`."""
+    if len(text) > LONGEST_OPENER:
+        return False
+    line = f"{text.strip(' :')} "
+    return any(match.end() == len(line) and _before_byline(line[: match.start()]) for match in _opener().finditer(line))
 
 
 def _is_classed(document: Document, block: Block) -> bool:
