@@ -23,11 +23,12 @@ from typer.testing import CliRunner
 
 from cleaner import InputError, clean
 from cleaner.cli import app
+from cleaner.decide import decide
 from cleaner.detect.encode import LONGEST, STEM, encode, grams
 from cleaner.detect.features import COLUMN, FEATURES, Batch, features
 from cleaner.detect.learned import FORMAT, WEIGHTS, default_model, load_model, model_at, with_opinion
 from cleaner.detect.network import Network
-from cleaner.model import Document
+from cleaner.model import Document, Evidence
 from cleaner.read import read
 
 DATA = resources.files("cleaner.rules") / "data"
@@ -361,3 +362,39 @@ def test_the_weights_know_an_article_from_a_list_of_links() -> None:
     assert kept["The rain"]
     assert kept["The mayo"]
     assert not kept[document.blocks[0].text[:8]]
+
+
+# --- likes ------------------------------------------------------------------------------------------
+
+
+def verdicts_of(page: str, scores: list[float]) -> list[tuple[bool, list[str]]]:
+    """For each block, whether it stays and the rules of its evidence, where a detector gives it a score."""
+    document = read(page, kind="html", max_chars=10_000)
+    assert len(document.blocks) == len(scores)
+    evidence = [Evidence(n, "learned", "learned.debris", score, "looks so") for n, score in enumerate(scores)]
+    return [(verdict.keep, [item.rule for item in verdict.evidence]) for verdict in decide(document, evidence)]
+
+
+def test_an_unsure_block_goes_with_those_like_it() -> None:
+    page = (
+        "<div>"
+        + "<p class=a>The rain had stopped.</p>" * 3
+        + "<p class=b>The river fell.</p></div><div><p>So.</p></div>"
+    )
+    kept = verdicts_of(page, [0.02, 0.02, 0.02, 0.62, 0.62])
+    assert kept[3] == (True, ["likes.agree", "learned.debris"]), "of one tag in one parent"
+    assert kept[4] == (False, ["learned.debris"]), "alone"
+    gone = verdicts_of(page, [0.98, 0.98, 0.98, 0.5, 0.5])
+    assert [keep for keep, _ in gone] == [False] * 4 + [True]
+
+
+def test_what_looks_the_same_elsewhere_is_like_it() -> None:
+    row = "<section class=s><div class=c><p class=x>The rain had stopped.</p></div></section>"
+    assert [keep for keep, _ in verdicts_of(row * 4, [0.98, 0.98, 0.98, 0.5])] == [False] * 4
+    other = row.replace("class=s", "class=t")
+    assert [keep for keep, _ in verdicts_of(row * 3 + other, [0.98, 0.98, 0.98, 0.5])] == [False] * 3 + [True]
+
+
+def test_a_sure_block_is_not_told_by_others() -> None:
+    page = "<div>" + "<p>The rain had stopped.</p>" * 4 + "</div>"
+    assert [keep for keep, _ in verdicts_of(page, [0.02, 0.02, 0.02, 0.93])] == [True] * 3 + [False]
