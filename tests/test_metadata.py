@@ -111,6 +111,12 @@ def test_a_byline_gives_names_only(line: str, names: tuple[str, ...]) -> None:
     assert page(before=f"<p>{line}</p>").authors == names
 
 
+@pytest.mark.parametrize("opener", ["Article written by:", "By", "Posted by:", "Author:"])
+def test_a_closing_byline_may_take_two_lines(opener: str) -> None:
+    assert page(before="", after=f"<h4>{opener}</h4><p>Jane Doe</p>").authors == ("Jane Doe",)
+    assert page(before="", after=f"<h4>{opener}</h4><p>The harbor</p>").authors == ()
+
+
 def test_an_agency_is_no_author() -> None:
     article = page(before="<p>By Reuters</p>")
     assert (article.authors, article.agency) == ((), "Reuters")

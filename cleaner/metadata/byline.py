@@ -288,8 +288,9 @@ def _is_opener(text: str) -> bool:
     """Whether a line is nothing but what opens a byline, as `Article written by:`."""
     if len(text) > LONGEST_OPENER:
         return False
-    line = f"{text.strip(' :')} "
-    return any(match.end() == len(line) and _before_byline(line[: match.start()]) for match in _opener().finditer(line))
+    lines = (f"{text.strip()} ", f"{text.strip(' :')} ")
+    return any(match.end() == len(line) and _before_byline(line[: match.start()])
+               for line in lines for match in _opener().finditer(line))  # fmt: skip
 
 
 def _is_classed(document: Document, block: Block) -> bool:
