@@ -72,7 +72,8 @@ def _width(blocks: Sequence[Block], inside: Sequence[bool]) -> int | None:
     if not NARROWEST <= width <= WIDEST:
         return None
     full = [n for n in pairs if is_full(blocks[n - 1], blocks[n], width)]
-    return width if len(full) >= 0.45 * len(pairs) and sum(inside[n] for n in full) >= 2 else None
+    listed = sum(1 for n in pairs if len(blocks[n - 1].text) < NARROWEST and not inside[n])
+    return width if len(full) >= 0.45 * (len(pairs) - listed) and sum(inside[n] for n in full) >= 2 else None
 
 
 def is_full(first: Block, second: Block, width: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 
 import pytest
 
@@ -230,3 +231,31 @@ def test_a_time_of_visit_that_is_none_is_refused() -> None:
     for now in ("yesterday", 7):
         with pytest.raises(InputError, match="option now"):
             clean("x", now=now)
+
+
+# --- paragraphs -------------------------------------------------------------------------------------
+
+
+def test_a_label_stays_with_what_it_labels() -> None:
+    lines = [
+        "The town set itself goals for the harbor in the next years, the mayor said on Monday.",
+        "Short-term goals:",
+        "The ferry is to run again by May, and the quay will be mended.",
+        "Long-term goals:",
+        "A new hall for the fish market will stand at the end of the pier.",
+    ]
+    assert clean("\n".join(lines), kind="text").paragraphs == (
+        lines[0], f"{lines[1]} {lines[2]}", f"{lines[3]} {lines[4]}",
+    )  # fmt: skip
+    apart = clean("\n\n".join(lines), kind="text")
+    assert apart.paragraphs == tuple(lines)
+
+
+def test_short_lists_beside_it_do_not_hide_that_a_text_is_wrapped() -> None:
+    story = (
+        "The rain over the valley had stopped by noon, and the river began to fall in the afternoon of the day. Nobody"
+        " was hurt. The police of the town said in the evening that the road along the river is open again."
+    )
+    menu = "\n".join(["Home", "News", "Sports", "Weather", "Opinion", "Culture", "Travel", "Jobs", "Cars", "Homes"])
+    text = f"{menu}\n\n" + "\n\n".join("\n".join(textwrap.wrap(story, width)) for width in (60, 60, 60))
+    assert [part for part in clean(text, kind="text").paragraphs if part.startswith("The rain")] == [story] * 3

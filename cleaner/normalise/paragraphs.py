@@ -78,13 +78,22 @@ def _belongs(last: Line, line: Line, layout: Layout) -> bool:
         return line.block.span is not None
     if line.role in APART or last.role in APART or line.block.marker:
         return False
-    if line.run == last.run:
+    if line.run == last.run or _is_label(last, line):
         return True
     if line.block.gap > 0:
         return False
     if line.block.span is None:
         return line.block.node in layout.double_breaks or not (_prose(last) and _prose(line))
     return layout.blank_lines and not (_prose(last) or _prose(line))
+
+
+LONGEST_LABEL = 60
+
+
+def _is_label(last: Line, line: Line) -> bool:
+    """Whether a line of a text is a label that a dump has parted from what it labels: `Long-term goals:`."""
+    labels = last.text.endswith((":", "：")) and len(last.text) <= LONGEST_LABEL and last.block.span is not None
+    return labels and line.block.gap == 0 and (len(line.text) > LONGEST_LABEL or ends_sentence(line.text))
 
 
 def _prose(line: Line) -> bool:
@@ -116,7 +125,7 @@ def _joined(group: list[Line], document: Document) -> str:
     pieces = [group[0].text]
     end = group[0].text[-_NEAR:]
     for last, line in pairwise(group):
-        together = line.run == last.run or (_prose(last) and _prose(line))
+        together = line.run == last.run or (_prose(last) and _prose(line)) or _is_label(last, line)
         hyphenated = together and end[-1:] in _HYPHENS
         seam = _seam(end, line.text, together=together, source=_in_one_line(document) if hyphenated else "")
         if seam is None:
