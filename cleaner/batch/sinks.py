@@ -82,8 +82,10 @@ class Stream:
 class Sink:
     """Where documents are written."""
 
-    may_sync = True
-    """Whether what has been written may be brought to the disk now."""
+    @property
+    def may_sync(self) -> bool:
+        """Whether what has been written may be brought to the disk now."""
+        return True
 
     def write(self, data: bytes, relative: str) -> None:
         """Write a document; `relative` is what it is called in a folder. Raises InputError where that is in the way."""
@@ -196,7 +198,7 @@ class Parquet(Sink):
             raise SinkError(f"can't be written: {error.strerror}", where=str(folder)) from error
 
     @property
-    def may_sync(self) -> bool:  # type: ignore[override]
+    def may_sync(self) -> bool:
         """Whether a part is full: only whole parts are counted, so that there are not too many."""
         return len(self.rows) >= self.ROWS
 

@@ -308,7 +308,7 @@ def _rows(source: _Source, compressed: str) -> Iterator[Job]:
 
 
 def _parquet(source: _Source, compressed: str) -> Iterator[Job]:
-    parquet = needed("pyarrow.parquet", source.name)
+    pyarrow, parquet = needed("pyarrow", source.name), needed("pyarrow.parquet", source.name)
     try:
         with parquet.ParquetFile(source.path) as file:
             held = file.schema_arrow.names
@@ -320,7 +320,7 @@ def _parquet(source: _Source, compressed: str) -> Iterator[Job]:
                 for record in batch.to_pylist():
                     number += 1
                     yield _of_record(source, number, record)
-    except needed("pyarrow", source.name).ArrowException as error:
+    except pyarrow.ArrowException as error:
         raise InputError(f"can't be read: {' '.join(str(error).split())[:200]}", where=source.name) from None
 
 
@@ -330,13 +330,15 @@ def _warc(source: _Source, compressed: str) -> Iterator[Job]:
 
 
 def _warc_records(source: _Source, stream: IO[bytes], part: str) -> Iterator[Job]:
-    for number, page in enumerate(warc_pages(stream, source.name), start=1):
-        yield source.job(f"{part}:{number}", page.document, page.url, kind=source.reading.kind or page.kind)
+    for page in warc_pages(stream, source.name):
+        yield source.job(f"{part}:{page.number}", page.document, page.url, kind=source.reading.kind or page.kind)
 
 
 class WarcPage(NamedTuple):
     """A response in a WARC."""
 
+    number: int
+    """Among the responses, counted from 1."""
     url: str | None
     kind: SourceKind
     document: bytes | CleanerError
@@ -346,8 +348,8 @@ def warc_pages(stream: IO[bytes], where: str) -> Iterator[WarcPage]:
     """The HTML and plain text responses of a WARC (ISO 28500) stream, which may be compressed record by record. Raises
     InputError where fastwarc is not installed."""
     warc = needed("fastwarc.warc", where)
-    for record in warc.ArchiveIterator(stream, record_types=warc.WarcRecordType.response):
+    for number, record in enumerate(warc.ArchiveIterator(stream, record_types=warc.WarcRecordType.response), start=1):
         said = (record.http_content_type or "").lower()
         if said.startswith(("text/html", "application/xhtml", "text/plain")):
             kind: SourceKind = "text" if said.startswith("text/plain") else "html"
-            yield WarcPage(record.headers.get("WARC-Target-URI"), kind, _read(record.reader, where))
+            yield WarcPage(number, record.headers.get("WARC-Target-URI"), kind, _read(record.reader, where))
