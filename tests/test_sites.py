@@ -223,6 +223,7 @@ def test_paths_name_elements(path: str, inside: set[int]) -> None:
     [
         ('says = "bodies"\npath = "p"', "site.toml, line 1: says 'bodies' (one of body, headline, debris)"),
         ('says = "body"\npath = "p >"', "site.toml, line 1: path 'p >' has no end"),
+        ('says = "body"\npath = "div > > p"', "path 'div > > p'"),
         ('says = "body"\npath = "p[1]"', "site.toml, line 1: path 'p[1]'"),
         ('says = "body"\npath = ""', "path '' has no end"),
         ('says = "debris"\npath = "p"\nkind = "x"', "unknown kind 'x'"),

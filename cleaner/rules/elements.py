@@ -79,20 +79,19 @@ class ElementRule:
 
 
 def _steps(path: str) -> Iterator[Step]:
-    child = False
-    pieces = path.replace(">", " > ").split()
-    for piece in pieces:
-        if piece == ">":
-            child = True
-            continue
+    before = ">"
+    for piece in path.replace(">", " > ").split():
         match = _STEP.fullmatch(piece)
+        if piece == ">" and before != ">":
+            before = piece
+            continue
         if not match:
             raise RuleError(f"path {path!r}", todo="write steps such as div.story, each a tag, .words, or both")
         tag = (match["tag"] or "*").lower()
         words = (_pattern(word.lower()) for word in _WORD.findall(match["words"]))
-        yield Step(None if tag == "*" else tag, tuple(words), child)
-        child = False
-    if not pieces or child:
+        yield Step(None if tag == "*" else tag, tuple(words), before == ">")
+        before = piece
+    if before == ">":
         raise RuleError(f"path {path!r} has no end", todo="name an element")
 
 
