@@ -58,7 +58,7 @@ def document(max_bytes: int, options: tuple[str, ...]) -> dict[str, Any]:
             }},
             "/clean/batch": {"post": {
                 "summary": "Clean many documents: a JSON object a line in, an article or an error a line out, in order",
-                "requestBody": {"required": False, "content": lines},
+                "requestBody": {"required": False, "content": {"application/x-ndjson": {"schema": {}}}},
                 "responses": {"200": {"description": "A line for each", "content": lines}, **failing(503)},
             }},
             "/healthz": {"get": {"summary": "Whether the service runs", "responses": {"200": {
