@@ -15,11 +15,12 @@ BODY, OUTSIDE, DEBRIS = 0.02, 0.99, 0.99
 
 def detect_elements(document: Document, own: Sequence[str]) -> list[Evidence]:
     """Evidence of the rules for the document's host. Debris outside of a named body is the same as the rest there."""
-    if document.kind == "text":
-        return []
-    host = host_of(document.url or document.head.canonical)
     sets = [*map(rules_at, own), *rules_of_packages()]
-    rules = [rule for rule_set in sets for rule in rule_set.elements if rule.is_for(host)]
+    known = [rule for rule_set in sets for rule in rule_set.elements]
+    host = host_of(document.url or document.head.canonical) if known and document.kind == "html" else ""
+    rules = [rule for rule in known if rule.is_for(host)]
+    if not rules:
+        return []
     places = [(rule, rule.inside(document.nodes)) for rule in rules]
     bodies, headlines, debris = (
         [(rule, inside) for rule, inside in places if rule.says == says and any(inside)]
