@@ -59,7 +59,7 @@ class Files:
         import ray
 
         held = {path: _read(path) for path in _named(options)}
-        digest = sha256(b"".join(sha256(data).digest() for data in held.values())).hexdigest()
+        digest = sha256(repr([(path, sha256(data).digest()) for path, data in held.items()]).encode()).hexdigest()
         return cls(digest, ray.put(held)) if held else None
 
     def localised(self, options: Options) -> Options:
@@ -68,7 +68,7 @@ class Files:
         if known is None:
             import ray
 
-            known = _COPIES[self.digest] = _copied(ray.get(self.reference))
+            known = _COPIES[self.digest] = _copied(ray.get(self.reference), Path(_folder().name, self.digest[:16]))
         return replace(
             options, sites=known.get(options.sites or ""), weights=known.get(options.weights or ""),
             rules=tuple(known[path] for path in options.rules),
@@ -89,11 +89,12 @@ def _read(path: str) -> bytes:
         raise InputError(f"can't be read: {error.strerror}", where=path) from error
 
 
-def _copied(files: dict[str, bytes]) -> dict[str, str]:
+def _copied(files: dict[str, bytes], folder: Path) -> dict[str, str]:
     """The paths of copies, by the paths on the machine that they came from."""
+    folder.mkdir()
     copies = {}
     for number, (path, data) in enumerate(files.items()):
-        copy = Path(_folder().name, f"{number}-{Path(path).name}")
+        copy = folder / f"{number}-{Path(path).name}"
         copy.write_bytes(data)
         copies[path] = str(copy)
     return copies
