@@ -233,6 +233,16 @@ def test_a_time_of_visit_that_is_none_is_refused() -> None:
             clean("x", now=now)
 
 
+def test_a_headline_that_stands_twice_is_one() -> None:
+    story = "The ferry had lain in dry dock for six years, while two towns argued about who should pay for its engine."
+    for lines in (["Ferry returns"] * 2, ["Home", "Ferry returns", "News", "Ferry returns"]):
+        text = "\n\n".join([*lines, "By Jane Doe", story, story.replace("ferry", "boat")])
+        article = clean(text, kind="text")
+        assert article.headline == "Ferry returns"
+        assert found(article, "headline") == "line"
+        assert "Ferry returns" not in article.text
+
+
 # --- paragraphs -------------------------------------------------------------------------------------
 
 

@@ -60,9 +60,12 @@ def title_line(
         return Line(found[0][0], max(LONE, 1.0 / (1.0 + exp(-scores[0]))))
     if not scores or max(scores) <= 0.0:
         return None
-    best = max(range(len(scores)), key=scores.__getitem__)
-    total = 1.0 + sum(exp(min(score, 50.0)) for score in scores)
-    return Line(found[best][0], exp(min(scores[best], 50.0)) / total)
+    odds = [exp(min(score, 50.0)) for score in scores]
+    of_text: Counter[str] = Counter()  # pages often show a headline twice, above the article and in a list of crumbs
+    for (block, _), value in zip(found, odds, strict=True):
+        of_text[block.text.lower()] += value  # type: ignore[assignment]  # counters hold any number
+    best = max(range(len(odds)), key=lambda n: (of_text[found[n][0].text.lower()], odds[n], n))
+    return Line(found[best][0], of_text[found[best][0].text.lower()] / (1.0 + sum(odds)))
 
 
 @cache
@@ -94,7 +97,8 @@ def candidates(
             continue
         features = _features(block, start, body)
         features["debris"] = float(block.index in debris)
-        features["again"] = float(lines[block.text.lower()] > 1)
+        beside = [other.text.lower() for other in blocks[max(0, block.index - 1) : block.index + 2]]
+        features["again"] = float(lines[block.text.lower()] > beside.count(block.text.lower()))
         features["line behind"] = float(any(dated[at + 1 : at + 4]) or any(named[at + 1 : at + 4]))
         features["line before"] = float(any(dated[max(0, at - 3) : at]) or any(named[max(0, at - 3) : at]))
         features["label before"] = float(block.index > 0 and shape_of(blocks[block.index - 1]).words <= 3)
