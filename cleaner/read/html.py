@@ -55,6 +55,7 @@ def read_html(source: str, *, url: str | None = None) -> Document:
 _TAKEN_OUT = "script, style, iframe, noembed, noframes, svg, noscript, template, xmp, plaintext"
 """Elements whose text the parser writes as it is, so that it may look like tags (HTML Standard, 13.3), and
 the largest of those that are skipped."""
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _COMMENT_OR_TAG = re.compile(r"<!--.*?-->|<([^>]*)>", re.DOTALL)
 
 
@@ -72,8 +73,7 @@ def _markup(tree: LexborHTMLParser) -> str:
         else:
             node.replace_with(mark)  # not `decompose`, for one may stand in another
     written = (tree.root.html if tree.root is not None else None) or ""
-    first, *rest = written.split("<!--")
-    markup = "<wbr>".join([first, *[part.partition("-->")[2] for part in rest if "-->" in part]])
+    markup = _COMMENT.sub("<wbr>", written)
     if markup.count("<") != markup.count(">"):  # `<a<b>` is an element of the name `a<b`, `<a b<!--c>` has an attribute
         markup = _COMMENT_OR_TAG.sub(_repaired, written)
     return markup
