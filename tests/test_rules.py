@@ -126,6 +126,7 @@ def test_what_patterns_ask_for_is_kept_as_it_is() -> None:
         ("x\\", {"x"}, set()),
         ("[ab", {"a", "b"}, set()),
         (r"\L<none", set(), set()),
+        (r".\L<none>", set(), {""}),
     ],
 )
 def test_what_a_pattern_asks_for_is_read_from_it(pattern: str, openings: set[str], needles: set[str]) -> None:

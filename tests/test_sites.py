@@ -117,6 +117,15 @@ def test_rules_of_ones_own_are_asked(tmp_path: Path) -> None:
     assert "mine.other.quay" in run("explain", tmp_path / "a.txt", "--rules", tmp_path / "mine.toml").stdout
 
 
+@pytest.mark.parametrize("pattern", [r"\w+ \w+ \w+ \w+ \w+ \w+ \d+", r"(?:.|the).{20,}", r"\L<none>.*\d\d"])
+def test_a_pattern_may_ask_for_nothing(tmp_path: Path, pattern: str) -> None:
+    rule = RULE.replace(r"the voice of the \w+ since \d+", pattern)
+    (tmp_path / "mine.toml").write_text("[lists]\nnone = []\n" + rule)
+    article = clean(page(STORIES[0]), rules=(str(tmp_path / "mine.toml"),))
+    removed = [item.text for item in article.removed if item.rule == "mine.other.quay"]
+    assert (SLOGAN in removed) == ("none" not in pattern)
+
+
 def test_rule_files_are_listed_and_tested(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(RULE)

@@ -18,6 +18,7 @@ import atheris
 
 with atheris.instrument_imports(include=["cleaner"]):
     from cleaner import clean
+    from cleaner.detect.phrases import phrasebook
     from cleaner.errors import CleanerError
     from cleaner.fold import visible
     from cleaner.metadata.calendar import read_dates
@@ -27,7 +28,7 @@ with atheris.instrument_imports(include=["cleaner"]):
     from cleaner.read.html import read_html
     from cleaner.read.text import read_text
     from cleaner.rules.openings import demands, opening
-    from cleaner.rules.parse import parse_rules
+    from cleaner.rules.parse import check_patterns, parse_rules
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,7 +44,9 @@ def bytes_(data: bytes) -> None:
 
 
 def rules(data: bytes) -> None:
-    parse_rules(_text(data), "fuzz.toml")
+    found = parse_rules(_text(data), "fuzz.toml", own=True)
+    check_patterns(found, "fuzz.toml")
+    phrasebook([found])
 
 
 def patterns(data: bytes) -> None:

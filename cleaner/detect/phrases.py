@@ -68,8 +68,11 @@ class Phrasebook:
     words: tuple[bool, ...]
     """Whether each literal must stand as a word."""
     unkeyed: int
+    """The rules that have no key."""
+    unopened: int
+    """The rules that can match in any text."""
     seen: dict[str, int] = field(default_factory=dict)
-    """The same for beginnings that have been looked up."""
+    """What `openings` says of beginnings that have been looked up."""
     known: dict[str, _Hit | None] = field(default_factory=dict)
     """What short texts are that have been looked up: menus say the same everywhere."""
 
@@ -93,6 +96,7 @@ def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
     rules = tuple(rule for rule_set in sets for rule in rule_set.rules if rule.pattern)
     keys = _bits((key, n) for n, rule in enumerate(rules) for key in rule.keys)
     needles = _bits((needle, n) for n, rule in enumerate(rules) for needle in rule.demands.needles)
+    anything, anywhere = keys.pop("", 0), needles.pop("", 0)  # of patterns of the user's own that ask for nothing
     literals = list(dict.fromkeys((*keys, *needles)))
     return Phrasebook(
         phrases, furniture, tokens, tokens | {phrase.partition(" ")[0] for phrase in phrases},
@@ -100,7 +104,7 @@ def phrasebook(sets: Iterable[RuleSet]) -> Phrasebook:
         tuple(keys.get(literal, 0) for literal in literals), tuple(needles.get(literal, 0) for literal in literals),
         _bits((first, n) for n, rule in enumerate(rules) for first in rule.demands.openings),
         tuple(len(key) <= WHOLE_KEY and key[0].isascii() and key[0].isalpha() for key in literals),
-        sum(1 << n for n, rule in enumerate(rules) if not rule.keys))  # fmt: skip
+        sum(1 << n for n, rule in enumerate(rules) if not rule.keys) | anything, anywhere)  # fmt: skip
 
 
 def _bits(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -206,7 +210,7 @@ def _candidates(book: Phrasebook, lowered: Sequence[str], joined: Set[int]) -> t
     """For each line, as bits, the rules of which a key begins in it, and those that can match in it as it begins, or
     one of its sentences, or a piece of a bar. `joined` holds the lines that go on with the sentences of the line
     before: a key may run from one into the other."""
-    keyed, opened = [book.unkeyed] * len(lowered), [0] * len(lowered)
+    keyed, opened = [book.unkeyed] * len(lowered), [book.unopened] * len(lowered)
     starts = [0, *accumulate(len(line) + 1 for line in lowered)]
     text = "".join((" " if n in joined else "\n") + line for n, line in enumerate(lowered))[1:]
     keys, needles, words = book.keys, book.needles, book.words

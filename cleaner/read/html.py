@@ -56,7 +56,7 @@ _TAKEN_OUT = "script, style, iframe, noembed, noframes, svg, noscript, template,
 """Elements whose text the parser writes as it is, so that it may look like tags (HTML Standard, 13.3), and
 the largest of those that are skipped."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_COMMENT_OR_TAG = re.compile(r"<!--.*?-->|<([^>]*)>", re.DOTALL)
+_COMMENT_OR_TAG = re.compile(r"<!--.*?-->|<([^>]*)>|>", re.DOTALL)
 
 
 def _markup(tree: LexborHTMLParser) -> str:
@@ -74,13 +74,16 @@ def _markup(tree: LexborHTMLParser) -> str:
             node.replace_with(mark)  # not `decompose`, for one may stand in another
     written = (tree.root.html if tree.root is not None else None) or ""
     markup = _COMMENT.sub("<wbr>", written)
-    if markup.count("<") != markup.count(">"):  # `<a<b>` is an element of the name `a<b`, `<a b<!--c>` has an attribute
+    # `<a<b>` is an element of the name `a<b`, `<a b<!--c>` has an attribute; a comment may hold `-->`
+    if markup.count("<") != markup.count(">") or "-->" in markup:
         markup = _COMMENT_OR_TAG.sub(_repaired, written)
     return markup
 
 
 def _repaired(match: re.Match[str]) -> str:
-    """A tag without `<` in its names; `<wbr>` for a comment."""
+    """A tag without `<` in its names; `<wbr>` for a comment; what is neither, escaped."""
+    if match[0] == ">":
+        return "&gt;"
     return "<wbr>" if match[1] is None else "<" + match[1].replace("<", "\ufffd") + ">"
 
 

@@ -295,7 +295,7 @@ def _choices(node: _Node) -> Iterator[set[str]]:
         yield from _choices(node.parts[0])
     elif node.kind == "choice":
         parts = [_needles(part) for part in node.parts]
-        if all(parts):
+        if parts and all(parts):
             yield set().union(*parts)
     elif node.kind == "sequence":
         for is_text, run in groupby(_flat(node), lambda part: part.kind == "text" and DIGIT not in part.text):
