@@ -233,6 +233,7 @@ def test_any_bytes_give_an_article_or_a_clear_error(data: bytes) -> None:
 @example("<a" * 50, "html")
 @example("<p>x</p><div a<!--b>y<p>z", "html")
 @example("<l<>--><!", "html")
+@example("--><><!", "html")
 @example(".<?<!><blockquote><blockquote></\x16", "html")
 @example("<p>x<a<!--b c>y</a<!--b> z<!-- <d -->", "html")
 @example("<table><tr><td><table><tr><td>x", "html")

@@ -128,7 +128,7 @@ def _tag(written: str) -> _Tag:
     if does == 0 and name in _VOID:  # no node: its attributes say nothing
         return 0, name, "", None
     if does is None:
-        does = 0 if name[:1] == "?" else _CLOSES if name[0] == "/" else _OPENS
+        does = 0 if name[:1] in ("?", "") else _CLOSES if name[0] == "/" else _OPENS
     found = _TELLING.findall(written) if space else None
     if not found:
         return _HIDES if name == "dialog" else does, name, "", 1 if name == "ol" else None
