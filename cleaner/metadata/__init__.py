@@ -13,7 +13,7 @@ from cleaner.metadata.byline import closing_byline, find_authors, stated_agency,
 from cleaner.metadata.dateline import find_dateline, match_dateline
 from cleaner.metadata.dateline_words import agency_named
 from cleaner.metadata.dates import find_dates, place_of, relative_date
-from cleaner.metadata.headline import find_headline
+from cleaner.metadata.headline import find_headline, headline_at
 from cleaner.metadata.language import find_language
 from cleaner.metadata.site import find_site, site_keys
 from cleaner.model import Access, Block, Dateline, Document, Found, Part, Verdict
@@ -70,8 +70,7 @@ def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
     something else."""
     for verdict in verdicts:
         if verdict.keep and verdict.role == "headline" and any(item.rule == HEADLINE for item in verdict.evidence):
-            block = document.blocks[verdict.block]
-            return Found("headline", clean_characters(block.text), block.text, "line", 0.95, block.span, block.index)
+            return headline_at(document.blocks[verdict.block], "line", 0.95)
     if document.kind == "html":
         headline = find_headline(document)
         if headline is None or headline.block is None:
@@ -80,17 +79,8 @@ def _headline(document: Document, verdicts: Sequence[Verdict]) -> Found | None:
         return headline if (verdict.keep and verdict.role == "headline") or headline.source != "line" else None
     for verdict in verdicts:
         if verdict.keep and verdict.role == "headline":
-            block = document.blocks[verdict.block]
             said = next((item.value for item in verdict.evidence if item.rule == "opening.headline"), None)
-            return Found(
-                "headline",
-                clean_characters(block.text),
-                block.text,
-                "line",
-                float(said or 0.5),
-                block.span,
-                block.index,
-            )
+            return headline_at(document.blocks[verdict.block], "line", float(said or 0.5))
     return None
 
 

@@ -64,10 +64,10 @@ def _of_page(document: Document) -> Found | None:
             return _stated_headline(text, source, confidence, document)
     main = [block for block in headings if block.level == 1 and word_count(block.text) >= 2]
     if len(main) == 1:
-        return _found(main[0], "h1", 0.7)
+        return headline_at(main[0], "h1", 0.7)
     if stated:
         return _stated_headline(stated[0][1], "title", 0.6, document)
-    return _found(main[0], "h1", 0.5) if main else None
+    return headline_at(main[0], "h1", 0.5) if main else None
 
 
 def _shown_headline(block: Block, stated: Sequence[tuple[str, str]], score: float) -> Found:
@@ -176,10 +176,11 @@ def _of_text(
     blocks = document.blocks
     marked = next((b for b in blocks if b.role == "heading" and b.level == 1 and b.index not in furniture), None)
     if marked and (body_start is None or marked.index <= body_start):
-        return _found(marked, "line", 0.9)
+        return headline_at(marked, "line", 0.9)
     line = title_line(document, body_start, furniture, debris) if body_start is not None else None
-    return _found(line.block, "line", round(line.probability, 2)) if line and line.probability >= LEAST else None
+    return headline_at(line.block, "line", round(line.probability, 2)) if line and line.probability >= LEAST else None
 
 
-def _found(block: Block, source: str, confidence: float) -> Found:
+def headline_at(block: Block, source: str, confidence: float) -> Found:
+    """A block as the headline."""
     return Found("headline", clean_characters(block.text), block.text, source, confidence, block.span, block.index)

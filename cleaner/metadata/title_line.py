@@ -61,11 +61,12 @@ def title_line(
     if not scores or max(scores) <= 0.0:
         return None
     odds = [exp(min(score, 50.0)) for score in scores]
-    of_text: Counter[str] = Counter()  # pages often show a headline twice, above the article and in a list of crumbs
-    for (block, _), value in zip(found, odds, strict=True):
-        of_text[block.text.lower()] += value  # type: ignore[assignment]  # counters hold any number
-    best = max(range(len(odds)), key=lambda n: (of_text[found[n][0].text.lower()], odds[n], n))
-    return Line(found[best][0], of_text[found[best][0].text.lower()] / (1.0 + sum(odds)))
+    texts = [block.text.lower() for block, _ in found]
+    of_text: dict[str, float] = {}  # pages often show a headline twice, above the article and in a list of crumbs
+    for text, value in zip(texts, odds, strict=True):
+        of_text[text] = of_text.get(text, 0.0) + value
+    best = max(range(len(odds)), key=lambda n: (of_text[texts[n]], odds[n], n))
+    return Line(found[best][0], of_text[texts[best]] / (1.0 + sum(odds)))
 
 
 @cache
