@@ -42,7 +42,7 @@ def _far_debris(document: Document, before: Sequence[Evidence]) -> frozenset[int
 DETECTORS: Mapping[str, Detector] = {
     "learned": lambda document, before, options: detect_learned(document, options),
     "phrases": _phrases,
-    "repeats": lambda document, before, options: detect_repeats(document),
+    "repeats": lambda document, before, options: detect_repeats(document, before),
     "sites": lambda document, before, options: detect_recurring(document, options),
     "elements": lambda document, before, options: detect_elements(document, options.rules),
     "opening": lambda document, before, options: detect_opening(document, before),

@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from cleaner.host import host_of
 from cleaner.measure import word_count
-from cleaner.model import Document, Evidence, SourceKind
+from cleaner.model import Block, Document, Evidence, SourceKind
 from cleaner.options import Options
 
 LONG = 60
 """Characters from which a line that stands twice was not written twice."""
+NEAR, STRETCH = 3, 6
+"""Blocks between a line and what pages set again for screens of another size, and lines in a row that stand twice where
+a page holds a part of itself again."""
 
 
-def detect_repeats(document: Document) -> list[Evidence]:
-    """Evidence for each repetition of an earlier line."""
-    seen: set[str] = set()
+def detect_repeats(document: Document, before: Sequence[Evidence]) -> list[Evidence]:
+    """Evidence for each line that is a copy of an earlier one: of one which reads as the article, or of a heading. What
+    stands in a table of contents or among teasers goes, so that there the copy is what the article has."""
+    debris = {item.block for item in before if item.detector == "learned" and item.score > 0.5}
+    blocks = document.blocks
+    seen: dict[str, int] = {}
     evidence: list[Evidence] = []
-    for block in document.blocks:
+    for n, block in enumerate(blocks):
         if len(block.text) < LONG or block.role in ("code", "table"):
             continue
-        if block.text in seen:
+        first = seen.get(block.text)
+        if first is not None and _is_copy(blocks, first, n):
             why = "stands in full further up"
             evidence.append(Evidence(block.index, "repeats", "repeats.line", 0.99, why, "duplicate"))
-        seen.add(block.text)
+        elif block.index not in debris or block.role == "heading":
+            seen[block.text] = n
     return evidence
+
+
+def _is_copy(blocks: Sequence[Block], first: int, n: int) -> bool:
+    """Whether a line that stands twice is the same piece twice; lists say the same of one thing and another."""
+    if blocks[n].role != "list_item" or n - first <= NEAR:
+        return True
+    ahead = takewhile(lambda k: _same(blocks, first + k, n + k), range(1, STRETCH))
+    behind = takewhile(lambda k: _same(blocks, first - k, n - k), range(1, min(STRETCH, first + 1)))
+    return 1 + len(list(ahead)) + len(list(behind)) >= STRETCH
+
+
+def _same(blocks: Sequence[Block], one: int, other: int) -> bool:
+    return other < len(blocks) and blocks[one].text == blocks[other].text
 
 
 RECURS: Mapping[SourceKind, float] = {"html": 0.65, "text": 0.88}
