@@ -36,8 +36,9 @@ def random_tables(seed: int = 0) -> Tables:
 
 
 def random_judge(networks: int, layers: int, seed: int) -> Judge:
-    drawn = tuple(Network.of(random_arrays(seed + n, layers=layers)) for n in range(networks))
-    return Judge(drawn, np.random.default_rng(seed).standard_normal(len(FEATURES)).astype(np.float32))
+    glance, *drawn = (Network.of(random_arrays(seed - 1 + n, layers=layers)) for n in range(networks + 1))
+    weighed = np.random.default_rng(seed).standard_normal(len(FEATURES)).astype(np.float32)
+    return Judge(glance, tuple(drawn), weighed)
 
 
 def random_model(networks: int = 2) -> Model:

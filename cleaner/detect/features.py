@@ -2,18 +2,21 @@
 
 Every feature is a column with a name (`FEATURES`), so that a removal can say what weighed. Columns about elements are 0
 in plain text. Sums over elements use that the blocks inside one are a stretch of the document.
+
+Documents are looked at twice: what is around a block, above it and like it is known by words alone at first, and by the
+whole first judgement then (stacked sequential learning: Cohen and Carvalho, "Stacked sequential learning", IJCAI 2005).
 """
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +45,9 @@ HEADS = 9
 the markup of other pages says of such words: comment, byline or date, heading, list item or cell, menu or foot."""
 LEVELS = 6
 """Elements around a block, its own first, whose content is summed up."""
+LIKES = ("siblings", "looks")
+"""What a block is compared with: blocks of its tag in its parent; blocks of its tag and words all over the page, in
+elements of the same. In texts: lines of its shape; lines that begin with its first word."""
 REACHES = (4, 12, 40)
 """Lines before and after a line whose means are features."""
 ROLES: tuple[Role, ...] = ("paragraph", "heading", "list_item", "quote", "caption", "table", "code")
@@ -103,6 +109,9 @@ def _names() -> Iterator[str]:
     yield from _OF_ELEMENTS.split()
     for level in range(LEVELS):
         yield from (f"{what}{level}" for what in ("mass", "size", "content", "links", "prose"))
+    for likes in LIKES:
+        yield from (f"{likes}_{what}" for what in ("number", "content", "links", "prose", "in_run"))
+    yield "glance"
     yield from ("opinion_known", "opinion_keeps", "opinion_share")
 
 
@@ -120,6 +129,8 @@ class Batch:
     """(rows,) document of each row."""
     x: Floats
     """(rows, len(FEATURES))"""
+    again: Callable[[Floats], Batch]
+    """The same documents as they look once each row has log-odds of a first judgement."""
 
     @property
     def words(self) -> Floats:
@@ -128,8 +139,12 @@ class Batch:
 
 
 def features(documents: Sequence[Document], tables: Tables) -> Batch:
-    """The features of documents, none of which is empty."""
-    return _Features(documents, tables).run()
+    """The features of documents, none of which is empty, at first sight."""
+    return _Features(documents, tables).first_look()
+
+
+SUREST = 6.0
+"""Log-odds of a first judgement count up to these."""
 
 
 class _Features:
@@ -145,19 +160,34 @@ class _Features:
         self.lines = encode([block.text for block in self.blocks])
         self.salt = mix(np.arange(len(documents), dtype=np.uint32))
         self.own_words = self.lines.words ^ self.salt[self.document[self.lines.word_line]]
+        self.nodes = self._nodes() if any(document.kind == "html" for document in documents) else None
+        self.untitled: NDArray[np.bool_] | None = None
         self.x = np.zeros((len(FEATURES), self.count), np.float32)
 
-    def run(self) -> Batch:
+    def first_look(self) -> Batch:
         self.of_characters()
         self.of_markup()
         self.of_words()
+        self.of_repeats()
+        return self.look()
+
+    def second_look(self, log_odds: Floats) -> Batch:
+        self.p = np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -20, 20))), np.float32)
+        self.put("glance", np.clip(log_odds, -SUREST, SUREST) / 3)
+        return self.look()
+
+    def look(self) -> Batch:
+        """All that depends on which blocks are likely content."""
         self.of_runs()
         self.of_cohesion()
-        self.of_head()
+        if self.untitled is None or self.untitled.any():
+            self.of_head()
         self.of_place()
-        if any(document.kind == "html" for document in self.documents):
-            self.of_elements()
-        return Batch(self.bounds, self.document, np.ascontiguousarray(self.x.T))
+        siblings, looks = self.likes_of_lines()
+        if self.nodes is not None:
+            siblings, looks = self.of_elements(self.nodes, siblings, looks)
+        self.of_likes(siblings, looks)
+        return Batch(self.bounds, self.document, np.array(self.x.T, order="C"), self.second_look)
 
     def put(self, name: str, values: NDArray[np.generic] | float) -> None:
         self.x[COLUMN[name]] = values
@@ -269,7 +299,7 @@ class _Features:
         """Agreement with the title and the description that the page states; where it states no title, as in texts,
         with the line that most likely is one."""
         titles, descriptions = zip(*(_stated(document) for document in self.documents), strict=True)
-        guessed = np.array([not title for title in titles])
+        self.untitled = guessed = np.array([not title for title in titles])
         if guessed.any():
             titles = tuple(map(str.__add__, titles, self._guessed_titles(guessed)))
         self.put("guessed_title", guessed[self.document])
@@ -334,10 +364,6 @@ class _Features:
         put("since_title", np.where(seen_here, np.log1p(np.arange(self.count) - latest) / 4, 0))
         put("title_seen", seen_here)
         put("has_title", np.maximum.reduceat(seen, self.bounds[:-1])[self.document] >= first)
-        whole = self._whole_lines()
-        ordered = np.sort(whole)
-        counts = np.searchsorted(ordered, whole, "right") - np.searchsorted(ordered, whole)
-        put("repeats", np.minimum(np.log2(counts), 4) / 2)
 
     def of_runs(self) -> None:
         """Prose and content in the lines around, the stretch of lines that is worth most, stretches of labels."""
@@ -366,6 +392,7 @@ class _Features:
             opens, closes = _best_run(worth[start:end])
             self.run_start[n] = start + opens
             inside = slice(start + opens, start + closes)
+            self.x[COLUMN["in_run"], start:end] = 0
             all_words = max(float(self.words[start:end].sum()), 1.0)
             self.x[COLUMN["in_run"], inside] = 1
             self.x[COLUMN["run_share"], start:end] = self.words[inside].sum() / all_words
@@ -375,6 +402,12 @@ class _Features:
         begin, length = np.repeat(starts, sizes), np.repeat(sizes, sizes)
         self.put("labels_around", np.where(label, np.log1p(length) / 3, 0))
         self.put("label_place", np.where(label, (numbers - begin) / length, 0))
+
+    def of_repeats(self) -> None:
+        whole = self._whole_lines()
+        ordered = np.sort(whole)
+        counts = np.searchsorted(ordered, whole, "right") - np.searchsorted(ordered, whole)
+        self.put("repeats", np.minimum(np.log2(counts), 4) / 2)
 
     def _whole_lines(self) -> NDArray[np.uint64]:
         """A hash of each line's words, in order, and of its document."""
@@ -411,11 +444,12 @@ class _Features:
 
     # --- elements ---------------------------------------------------------------------------------
 
-    def of_elements(self) -> None:
-        parents, ends, own_any, own_near, comments, is_article, first = self._nodes()
+    def of_elements(self, known_nodes: _Nodes, siblings: Ints, looks: Ints) -> tuple[Ints, Ints]:
+        """Also gives what the blocks in elements are compared by, in the place of what lines are."""
+        parents, ends, kinds, own, first = known_nodes
+        own_any, own_near, tags = own[:, 0], own[:, 1], own[:, 4]
+        comments, is_article = own[:, 2] > 0, own[:, 3] > 0
         nodes = len(parents)
-        if not nodes:
-            return
         home = np.fromiter(map(attrgetter("node"), self.blocks), np.int64, self.count)
         known = home >= 0
         home = np.where(known, home, 0) + first[self.document]
@@ -454,6 +488,10 @@ class _Features:
             column = COLUMN[f"mass{level}"]
             self.x[column : column + len(told)] = told[:, at]
             at = parent[at]
+        above = parent[home]
+        siblings = np.where(known, above * MOST_TAGS + tags[home].astype(np.int64), siblings)
+        like = (kinds[home] * MOST_REMEMBERED + kinds[above]) * MOST_REMEMBERED + kinds[grand[home]]
+        looks = np.where(known, like ^ (self.salt[self.document].astype(np.int64) << 30), looks)
         best = _best_of(worth, first, of_document)
         region = best[self.document]
         put("in_region", (home >= region) & (home < ends[region]))
@@ -488,20 +526,56 @@ class _Features:
         put("in_title_element", (chosen >= 0) & (home >= chosen) & (home < ends[np.maximum(chosen, 0)]))
         for name in ("in_region", "in_article", "same_parent", "same_grandparent", "in_title_element"):
             self.x[COLUMN[name], ~known] = 0
+        return siblings, looks
 
-    def _nodes(
-        self,
-    ) -> tuple[Ints, Ints, NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_], Ints]:
-        """For all elements: parent, end of its stretch, weights of its words, whether they name comments, whether it is
-        an <article>; and the first element of each document. A document without elements gets one, so that no stretch
-        is empty."""
+    def _nodes(self) -> _Nodes:
+        """A document without elements gets one, so that no stretch is empty."""
         nodes = [node for document in self.documents for node in document.nodes or (NOWHERE,)]
         sizes = np.array([len(document.nodes) or 1 for document in self.documents])
         first = np.asarray(np.cumsum(sizes) - sizes, np.int64)
         parents = np.fromiter(map(itemgetter(2), nodes), np.int64, len(nodes))
         parents = np.where(parents >= 0, parents + np.repeat(first, sizes), -1)
-        own = self.tables.memo.of(zip(map(itemgetter(0), nodes), map(itemgetter(1), nodes), strict=True), len(nodes))
-        return parents, _ends(parents), own[:, 0], own[:, 1], own[:, 2] > 0, own[:, 3] > 0, first
+        kinds, own = self.tables.memo.of(
+            zip(map(itemgetter(0), nodes), map(itemgetter(1), nodes), strict=True), len(nodes)
+        )
+        return _Nodes(parents, _ends(parents), kinds, own, first)
+
+    # --- likes ------------------------------------------------------------------------------------
+
+    def likes_of_lines(self) -> tuple[Ints, Ints]:
+        """What lines are compared by, below zero: their shape; their first word."""
+        lines = self.lines
+        document = -1 - self.document
+        word = np.zeros(self.count, np.int64)
+        some = np.diff(lines.first_word) > 0
+        word[some] = lines.words[lines.first_word[:-1][some]]
+        return document * (1 << 20) - self.shape.astype(np.int64), document * (1 << 34) - word
+
+    def of_likes(self, *groups: Ints) -> None:
+        """What the blocks like each are, without itself."""
+        size = np.minimum(self.words, 40) + 2
+        weighed = np.stack([size, size * self.p, size * self.links, size * self.prose, size * self.got("in_run")])
+        for name, group in zip(LIKES, groups, strict=True):
+            _, which = np.unique(group, return_inverse=True)
+            number = np.bincount(which)[which]
+            others = np.stack([np.bincount(which, row) for row in weighed])[:, which] - weighed
+            column = COLUMN[f"{name}_number"]
+            self.x[column] = np.log2(number) / 4
+            self.x[column + 1 : column + len(weighed)] = np.where(number > 1, others[1:] / np.maximum(others[0], 1), 0)
+
+
+class _Nodes(NamedTuple):
+    """The elements of all documents."""
+
+    parents: Ints
+    ends: Ints
+    """Where the stretch of each ends."""
+    kinds: Ints
+    """A number for its tag and words."""
+    own: NDArray[np.float64]
+    """(elements, 5) what is known of these, as in `Memo`."""
+    first: Ints
+    """(documents,) the first element of each document."""
 
 
 def _ends(parents: Ints) -> Ints:
@@ -543,12 +617,12 @@ def _inside_another(marked: NDArray[np.bool_], ends: Ints) -> NDArray[np.bool_]:
 
 
 class Memo(dict[tuple[str, str], int]):
-    """What is known of elements by their tag and words: two weights, whether they are named as comments, and whether
-    they are an <article>. Each distinct one is computed once; it forgets all when it is full."""
+    """What is known of elements by their tag and words: two weights, whether they are named as comments, whether they
+    are an <article>, and a number of the tag. Each distinct one is computed once; it forgets all when it is full."""
 
     def __init__(self, elements: Floats) -> None:
-        self.rows: list[tuple[float, float, bool, bool]] = []
-        self.table = np.zeros((0, 4))
+        self.rows: list[tuple[float, float, bool, bool, int]] = []
+        self.table = np.zeros((0, 5))
         self.names = _Names(elements)
 
     def __missing__(self, key: tuple[str, str]) -> int:
@@ -559,24 +633,27 @@ class Memo(dict[tuple[str, str], int]):
             far += one
             near += other
             comments = comments or says
-        self.rows.append((far, near, comments and tag not in ("html", "body"), tag == "article"))
+        comments = comments and tag not in ("html", "body")
+        self.rows.append((far, near, comments, tag == "article", bucket_of(tag, MOST_TAGS)))
         value = self[key] = len(self.rows) - 1
         return value
 
-    def of(self, keys: Iterable[tuple[str, str]], count: int) -> NDArray[np.float64]:
-        """(count, 4) what is known of some elements."""
+    def of(self, keys: Iterable[tuple[str, str]], count: int) -> tuple[Ints, NDArray[np.float64]]:
+        """(count,) the numbers of some elements' tags and words, and (count, 5) what is known of them."""
         if len(self.rows) >= MOST_REMEMBERED:
             self.clear()
             self.rows.clear()
             self.names.clear()
-            self.table = np.zeros((0, 4))
+            self.table = np.zeros((0, 5))
         numbers = np.fromiter(map(self.__getitem__, keys), np.int64, count)
         if len(self.table) < len(self.rows):
             self.table = np.concatenate((self.table, np.array(self.rows[len(self.table) :])))
-        return self.table[numbers]
+        return numbers, self.table[numbers]
 
 
 MOST_REMEMBERED = 100_000
+MOST_TAGS = 4096
+"""Numbers for tags."""
 
 
 def names_comments(words: str) -> bool:

@@ -5,7 +5,7 @@ The weights are an array file beside the rules, read once, when first needed. Tr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from importlib import resources
@@ -29,17 +29,22 @@ if TYPE_CHECKING:
 
 WEIGHTS = "learned.npz"
 """In `cleaner/rules/data`."""
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
     """What judges the sources of one kind."""
 
+    glance: Network
+    """Judges at first sight, for `Batch.again`."""
     networks: tuple[Network, ...]
     """Their log-odds are averaged."""
     surrogate: Floats
     """(features,) weights of the linear model nearest to the networks; it names what weighed."""
+
+    def at_first_sight(self, batch: Batch) -> Floats:
+        return self.glance(batch.x, batch.bounds)
 
     def __call__(self, batch: Batch) -> Floats:
         total = self.networks[0](batch.x, batch.bounds)
@@ -57,14 +62,21 @@ class Model:
     text: Judge
 
     def batch(self, documents: Sequence[Document]) -> Batch:
-        return features(documents, self.tables)
+        """The features of documents, at second sight."""
+        first = features(documents, self.tables)
+        return first.again(_by_kind(first, self.html.at_first_sight, self.text.at_first_sight))
 
     def judge(self, batch: Batch) -> Floats:
         """(rows,) log-odds that each block is content."""
-        is_page = batch.x[:, COLUMN["html"]] > 0
-        if is_page.all():
-            return self.html(batch)
-        return np.where(is_page, self.html(batch), self.text(batch)) if is_page.any() else self.text(batch)
+        return _by_kind(batch, self.html, self.text)
+
+
+def _by_kind(batch: Batch, html: Callable[[Batch], Floats], text: Callable[[Batch], Floats]) -> Floats:
+    """What pages and texts are judged by, each by its own."""
+    is_page = batch.x[:, COLUMN["html"]] > 0
+    if is_page.all():
+        return html(batch)
+    return np.where(is_page, html(batch), text(batch)) if is_page.any() else text(batch)
 
 
 @cache
@@ -107,7 +119,7 @@ def load_model(file: IO[bytes], name: str) -> Model:
 
 def _judge_in(held: Mapping[str, NDArray[Any]], kind: SourceKind) -> Judge:
     networks = tuple(Network.of(held, f"{kind}{n}.") for n in range(int(held[f"{kind}.networks"])))
-    return Judge(networks, held[f"{kind}.surrogate"].astype(np.float32))
+    return Judge(Network.of(held, f"{kind}.glance."), networks, held[f"{kind}.surrogate"].astype(np.float32))
 
 
 def save_model(file: IO[bytes], model: Model, about: Mapping[str, str]) -> None:
@@ -118,6 +130,7 @@ def save_model(file: IO[bytes], model: Model, about: Mapping[str, str]) -> None:
         "elements": model.tables.elements.astype(np.float16), "element_bias": np.array(model.tables.element_bias),
     }  # fmt: skip
     for kind, judge in (("html", model.html), ("text", model.text)):
+        arrays |= {f"{kind}.glance.{name}": value for name, value in judge.glance.arrays().items()}
         arrays[f"{kind}.networks"] = np.array(len(judge.networks))
         arrays[f"{kind}.surrogate"] = judge.surrogate.astype(np.float16)
         for n, network in enumerate(judge.networks):
@@ -134,7 +147,7 @@ def with_opinion(batch: Batch, keeps: Sequence[bool]) -> Batch:
     x[:, COLUMN["opinion_known"]] = 1
     x[:, COLUMN["opinion_keeps"]] = kept * 2 - 1
     x[:, COLUMN["opinion_share"]] = kept.mean()
-    return Batch(batch.bounds, batch.document, x)
+    return replace(batch, x=x)
 
 
 # --- evidence ---------------------------------------------------------------------------------------
@@ -273,6 +286,8 @@ REASONS = {
     "from_end": "stands near the end",
     "from_top": "stands near the top",
     "cohesion": "shares few words with the article",
+    "siblings": "blocks beside it read as debris",
+    "looks": "blocks that look like it read as debris",
     "repeats": "stands several times",
     "words": "is short",
     "short": "is short",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.detect.features import HEADS, Tables, features
+from cleaner.detect.features import HEADS, Batch, Tables, features
 from cleaner.detect.learned import with_opinion
-from cleaner.model import SourceKind
+from cleaner.detect.network import Network
+from cleaner.model import Document, SourceKind
 from cleaner.train.labels import DEBRIS, KEEP
 from cleaner.train.samples import (
     Inserts,
@@ -102,12 +103,25 @@ def _page(group: Sequence[Sample]) -> Sample | None:
     return next((sample for sample in group if sample.source == "page"), None)
 
 
-def wordless(tables: Tables) -> Tables:
-    return replace(tables, words=np.zeros((2, HEADS), np.int8))
+@dataclass(frozen=True, slots=True)
+class Seer:
+    """What computes the features of samples: tables and networks that have not seen them."""
+
+    tables: Tables
+    glances: Mapping[SourceKind, Network]
+    """Without those, samples are seen once."""
+
+    def see(self, document: Document) -> Batch:
+        batch = features([document], self.tables)
+        glance = self.glances.get(document.kind)
+        return batch.again(glance(batch.x, batch.bounds)) if glance else batch
+
+    def wordless(self) -> Seer:
+        return replace(self, tables=replace(self.tables, words=np.zeros((2, HEADS), np.int8)))
 
 
-def example_of(sample: Sample, tables: Tables, keeps: NDArray[np.bool_] | None = None) -> Example:
-    batch = features([sample.document], tables)
+def example_of(sample: Sample, seer: Seer, keeps: NDArray[np.bool_] | None = None) -> Example:
+    batch = seer.see(sample.document)
     if keeps is not None:
         batch = with_opinion(batch, keeps.tolist())
     return Example(batch.x.astype(np.float16), sample.labels, row_weights(batch.words, sample.labels, sample.weight))
@@ -115,7 +129,7 @@ def example_of(sample: Sample, tables: Tables, keeps: NDArray[np.bool_] | None =
 
 def examples_of(
     group: Sequence[Sample],
-    tables: Tables,
+    seer: Seer,
     lines: Inserts,
     seed: int,
     keeps: NDArray[np.bool_] | None = None,
@@ -125,13 +139,11 @@ def examples_of(
     chance = random.Random(seed * 1_000_003 + zlib.crc32(f"{group[0].domain}/{group[0].page}".encode()))
     made: dict[SourceKind, list[Example]] = {"html": [], "text": []}
     for n, sample in enumerate(page_copies(group, lines, chance)):
-        made["html"].append(_example(sample, tables, chance, keeps if n == 1 else None))
+        made["html"].append(_example(sample, seer, chance, keeps if n == 1 else None))
     for sample in text_copies(group, lines, chance, others):
-        made["text"].append(_example(sample, tables, chance))
+        made["text"].append(_example(sample, seer, chance))
     return made
 
 
-def _example(
-    sample: Sample, tables: Tables, chance: random.Random, keeps: NDArray[np.bool_] | None = None
-) -> Example:
-    return example_of(sample, wordless(tables) if chance.random() < WORDLESS else tables, keeps)
+def _example(sample: Sample, seer: Seer, chance: random.Random, keeps: NDArray[np.bool_] | None = None) -> Example:
+    return example_of(sample, seer.wordless() if chance.random() < WORDLESS else seer, keeps)

@@ -1,5 +1,6 @@
-"""Gold → weights, in one go: samples, linear tables out of fold, examples, networks, file. The same seed gives the same
-weights on the same machine and library versions."""
+"""Gold → weights, in one go: samples, linear tables out of fold, examples, networks that judge at first sight out of
+fold, examples at second sight, networks, file. The same seed gives the same weights on the same machine and library
+versions."""
 
 from __future__ import annotations
 
@@ -19,14 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cleaner.detect.features import FEATURES, Tables
+from cleaner.detect.features import COLUMN, FEATURES, Tables
 from cleaner.detect.learned import Judge, Model, save_model
 from cleaner.detect.network import Network
 from cleaner.detect.opinion import opinion_of
 from cleaner.errors import CleanerError, InputError
 from cleaner.evaluate.gold import DEFAULT_TYPE, GoldPage, load_gold
 from cleaner.model import Head, SourceKind
-from cleaner.train.examples import Example, examples_of
+from cleaner.train.examples import Example, Seer, examples_of
 from cleaner.train.labels import DEBRIS
 from cleaner.train.linear import LEAST_DOMAINS, all_tables
 from cleaner.train.samples import Inserts, Sample, debris_of, domain_of, fold_of, rule_lines, samples_of
@@ -84,11 +85,14 @@ def train(golds: Sequence[Path], settings: Settings, tell: Callable[[str], None]
     folds = folds_of(pages, settings)
     tell(f"{len(pages)} pages with labels: training the linear tables, {len(set(folds.values()))} times out of fold")
     tables, whole = _tables(pages, folds, settings.seed)
-    tell("computing features")
-    examples = _examples(pages, folds, tables, settings)
-    about_what = ", ".join(f"{len(made)} of {kind}" for kind, made in examples.items())
-    tell(f"examples: {about_what}: training {settings.networks} networks for each")
-    model = Model(whole, **{kind: _judge(made, LAYERS[kind], settings) for kind, made in examples.items()})
+    tell("computing features at first sight")
+    seen = _examples(pages, folds, tables, settings)
+    tell(f"examples: {_counted(seen)}: training what judges at first sight, {len(tables)} times out of fold")
+    glances = {kind: _glances(made, kind, settings) for kind, made in seen.items()}
+    tell("computing features at second sight")
+    seen = _examples(pages, folds, tables, settings, glances)
+    tell(f"training {settings.networks} networks for each kind")
+    model = Model(whole, **{kind: _judge(made, glances[kind], kind, settings) for kind, made in seen.items()})
     about = {"credit": settings.credit, "pages": str(len(pages)), "gold": ", ".join(sorted(map(name_of, golds)))}
     data = BytesIO()
     save_model(data, model, about)
@@ -99,16 +103,40 @@ LAYERS: Mapping[SourceKind, int] = {"html": 5, "text": 6}
 """Of the networks; lines of a text need to see farther, for they have no elements to tell where they stand."""
 
 
-def _judge(examples: Sequence[Example], layers: int, settings: Settings) -> Judge:
+GLANCE_EPOCHS = 0.6
+"""Of the epochs, those that what judges at first sight is trained for: there are six of it."""
+ByFold = Mapping[int, Sequence[Example]]
+Glances = Mapping[int | None, Network]
+"""What judges at first sight: for each fold what has not seen it, and for None what has seen all."""
+
+
+def _counted(examples: Mapping[SourceKind, ByFold]) -> str:
+    return ", ".join(f"{sum(map(len, made.values()))} of {kind}" for kind, made in examples.items())
+
+
+def _glances(examples: ByFold, kind: SourceKind, settings: Settings) -> Glances:
+    epochs = max(1, round(GLANCE_EPOCHS * settings.epochs))
+    return {
+        fold: _network(_flat(examples, without=fold), kind, seed=settings.seed, epochs=epochs)
+        for fold in (*examples, None)
+    }
+
+
+def _judge(examples: ByFold, glances: Glances, kind: SourceKind, settings: Settings) -> Judge:
+    every = _flat(examples)
+    seeds = range(settings.seed, settings.seed + settings.networks)
+    networks = tuple(_network(every, kind, seed=seed, epochs=settings.epochs) for seed in seeds)
+    return Judge(glances[None], networks, surrogate_of(networks, every))
+
+
+def _flat(examples: ByFold, without: int | None = None) -> list[Example]:
+    return [example for fold, made in examples.items() if fold != without for example in made]
+
+
+def _network(examples: Sequence[Example], kind: SourceKind, *, seed: int, epochs: int) -> Network:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "index_reduce")  # PyTorch calls it new; it has been so for years
-        networks = tuple(
-            Network.of(
-                train_network(examples, layers=layers, seed=settings.seed + n, epochs=settings.epochs).arrays()
-            )
-            for n in range(settings.networks)
-        )
-    return Judge(networks, surrogate_of(networks, examples))
+        return Network.of(train_network(examples, layers=LAYERS[kind], seed=seed, epochs=epochs).arrays())
 
 
 def name_of(gold: Path) -> str:
@@ -234,22 +262,25 @@ class Shared:
 
     tables: Mapping[int, Tables]
     inserts: Mapping[int, Inserts]
+    glances: Mapping[SourceKind, Glances]
     seed: int
 
 
 def _examples(
-    pages: Sequence[Page], folds: Mapping[str, int], tables: Mapping[int, Tables], settings: Settings
-) -> dict[SourceKind, list[Example]]:
+    pages: Sequence[Page], folds: Mapping[str, int], tables: Mapping[int, Tables], settings: Settings,
+    glances: Mapping[SourceKind, Glances] | None = None,
+) -> dict[SourceKind, ByFold]:  # fmt: skip
+    """The examples of each kind by fold, the same at first sight and at second, for which `glances` are given."""
     more = _more_debris(settings)
     inserts = {fold: _inserts(pages, folds, fold, more, settings.seed) for fold in tables}
-    shared = Shared(tables, inserts, settings.seed)
+    shared = Shared(tables, inserts, glances or {}, settings.seed)
     work = [(page, folds[page.domain], others) for page, others in _with_others(pages, folds, settings.seed)]
-    made: dict[SourceKind, list[Example]] = {"html": [], "text": []}
+    made: dict[SourceKind, dict[int, list[Example]]] = {"html": {}, "text": {}}
     with _mapping(settings.jobs, shared) as mapped:
-        for group in mapped(_examples_of, work):
+        for (_, fold, _), group in zip(work, mapped(_examples_of, work), strict=True):
             for kind, examples in group.items():
-                made[kind] += examples
-    return made
+                made[kind].setdefault(fold, []).extend(examples)
+    return {kind: dict(sorted(by_fold.items())) for kind, by_fold in made.items()}
 
 
 def _with_others(
@@ -271,7 +302,10 @@ def _with_others(
 def _examples_of(item: tuple[Page, int, list[list[Sample]]]) -> dict[SourceKind, list[Example]]:
     page, fold, others = item
     shared = _SHARED[-1]
-    return examples_of(page.samples, shared.tables[fold], shared.inserts[fold], shared.seed, page.keeps, others)
+    glances = {kind: known[fold] for kind, known in shared.glances.items()}
+    return examples_of(
+        page.samples, Seer(shared.tables[fold], glances), shared.inserts[fold], shared.seed, page.keeps, others
+    )
 
 
 def surrogate_of(networks: Sequence[Network], examples: Sequence[Example]) -> NDArray[np.float32]:
@@ -281,6 +315,7 @@ def surrogate_of(networks: Sequence[Network], examples: Sequence[Example]) -> ND
     bounds = np.concatenate(([0], np.cumsum([len(example.labels) for example in chosen])))
     network = networks[0]
     z = np.clip((x - network.mean) * network.scale, -5, 5)
+    z[:, COLUMN["glance"]] = 0  # which says all and explains nothing
     y = np.clip(network(x, bounds), -8, 8)
     gram = z.T @ z + 0.01 * len(z) * np.eye(len(FEATURES), dtype=np.float32)
     return np.linalg.solve(gram, z.T @ (y - y.mean())).astype(np.float32)
