@@ -18,6 +18,7 @@ from cases import SEED, load_cases
 from hypothesis import example, given
 from hypothesis import strategies as st
 from models import random_arrays, random_model, random_tables, written
+from numpy.typing import NDArray
 from test_laws import PAGES, TEXTS
 from typer.testing import CliRunner
 
@@ -152,15 +153,23 @@ def documents(sources: list[tuple[str, str]]) -> list[Document]:
 def assert_same_rows(found: list[Document]) -> None:
     if not found:
         return
-    batch = features(found, TABLES)
-    assert batch.x.shape == (sum(len(document.blocks) for document in found), len(FEATURES))
-    assert np.isfinite(batch.x).all()
+    first = features(found, TABLES)
+    log_odds = glance(first)
+    for batch in (first, first.again(log_odds)):
+        assert batch.x.shape == (sum(len(document.blocks) for document in found), len(FEATURES))
+        assert np.isfinite(batch.x).all()
     for n, document in enumerate(found):
-        alone = features([document], TABLES).x
-        rows = batch.x[batch.bounds[n] : batch.bounds[n + 1]]
-        assert (batch.document[batch.bounds[n] : batch.bounds[n + 1]] == n).all()
-        off = np.abs(alone - rows).max(0)
-        assert off.max() <= 1e-4, [FEATURES[column] for column in np.flatnonzero(off > 1e-4)]
+        mine = slice(first.bounds[n], first.bounds[n + 1])
+        assert (first.document[mine] == n).all()
+        alone = features([document], TABLES)
+        for one, many in ((alone, first), (alone.again(log_odds[mine]), first.again(log_odds))):
+            off = np.abs(one.x - many.x[mine]).max(0)
+            assert off.max() <= 1e-4, [FEATURES[column] for column in np.flatnonzero(off > 1e-4)]
+
+
+def glance(batch: Batch) -> NDArray[np.float32]:
+    """Something like a first judgement."""
+    return batch.x[:, COLUMN["head0"]] * 5 - batch.x[:, COLUMN["link_share"]]
 
 
 CASES = load_cases()
@@ -188,6 +197,18 @@ def test_texts_and_pages_may_share_a_batch() -> None:
     )
     text = "The rain had stopped by noon, and the river began to fall again.\n\nHome"
     assert_same_rows(documents([(page, "html"), (text, "text"), (page, "html")]))
+
+
+def test_a_second_look_sees_what_the_first_judgement_says() -> None:
+    page = "<ul>" + "<li>The rain had stopped by noon.</li>" * 3 + "</ul><p>The river began to fall again.</p>"
+    first = features(documents([(page, "html")]), TABLES)
+    assert not first.x[:, COLUMN["glance"]].any()
+    kept = first.again(np.array([9, 9, -9, -9], np.float32))
+    assert kept.x[:, COLUMN["glance"]].tolist() == [2, 2, -2, -2]
+    assert kept.x[:, COLUMN["siblings_content"]].round(2).tolist() == [0.5, 0.5, 1, 0]
+    assert kept.x[:, COLUMN["content0"]].round(2).tolist() == [1, 1, 0, 0], "each item is an element of its own"
+    third = kept.again(np.array([-9, 9, -9, -9], np.float32)).x
+    assert (third == first.again(np.array([-9, 9, -9, -9], np.float32)).x).all(), "whatever was seen before"
 
 
 def test_columns_about_elements_are_zero_in_text() -> None:
@@ -235,9 +256,11 @@ def test_a_block_is_judged_by_its_neighbours_too() -> None:
 def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
     model = random_model()
     loaded = model_at(str(written(model, tmp_path / "weights.npz")))
-    batch = features(documents([(SEED.read_text("utf8"), "text")]), model.tables)
-    assert np.abs(loaded.batch(documents([(SEED.read_text("utf8"), "text")])).x - batch.x).max() < 1e-2
-    assert np.abs(loaded.judge(batch) - model.judge(batch)).max() < 0.05  # networks are kept in 16 bits
+    seed = documents([(SEED.read_text("utf8"), "text")])
+    batch = features(seed, model.tables)
+    assert np.abs(features(seed, loaded.tables).x - batch.x).max() < 1e-2
+    for one, other in ((loaded.judge, model.judge), (loaded.text.at_first_sight, model.text.at_first_sight)):
+        assert np.abs(one(batch) - other(batch)).max() < 0.05  # networks are kept in 16 bits
     assert (loaded.tables.words == model.tables.words).all()
     again = written(loaded, tmp_path / "again.npz")
     assert again.read_bytes() == (tmp_path / "weights.npz").read_bytes()

@@ -10,13 +10,12 @@ whole first judgement then (stacked sequential learning: Cohen and Carvalho, "St
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +36,9 @@ from cleaner.detect.encode import (
     grams,
     mix,
 )
+from cleaner.detect.tree import MOST_REMEMBERED, MOST_TAGS, Memo, Tree, tree_of
 from cleaner.measure import UNSPACED_WORD
-from cleaner.model import Document, Node, Role
+from cleaner.model import Document, Role
 
 HEADS = 9
 """Scores of a line from its words alone: content; content inside an article; caption or credit; link list; then what
@@ -54,12 +54,6 @@ ROLES: tuple[Role, ...] = ("paragraph", "heading", "list_item", "quote", "captio
 ROLE_NUMBER = {role: n for n, role in enumerate(ROLES)}
 CHANCES = 4
 """Heads of which the probability is a feature too."""
-_TOKENS = re.compile(r"[a-z]+|\d+")
-COMMENTS = re.compile(
-    r"comment|\brepl(?:y|ies)\b|\brespond\b|\bresponses?\b|disqus|\bdiscussion|kommentar|comentario|\bforum|\bthread"
-)
-_COMMENT_HINTS = ("omment", "omenta", "repl", "respon", "disqus", "iscussion", "forum", "thread")
-"""What COMMENTS looks for, so that it need not look everywhere."""
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report$")
 _DISCUSSION_TYPES = re.compile(r"Discussion|QAPage|Question")
 
@@ -160,8 +154,8 @@ class _Features:
         self.lines = encode([block.text for block in self.blocks])
         self.salt = mix(np.arange(len(documents), dtype=np.uint32))
         self.own_words = self.lines.words ^ self.salt[self.document[self.lines.word_line]]
-        self.nodes = self._nodes() if any(document.kind == "html" for document in documents) else None
         self.untitled: NDArray[np.bool_] | None = None
+        self.tree: Tree | None = None
         self.x = np.zeros((len(FEATURES), self.count), np.float32)
 
     def first_look(self) -> Batch:
@@ -169,6 +163,10 @@ class _Features:
         self.of_markup()
         self.of_words()
         self.of_repeats()
+        self.likes = self.likes_of_lines()
+        if any(document.kind == "html" for document in self.documents):
+            self.tree = tree_of(self.documents, self.blocks, self.document, self.tables.memo)
+            self.of_tree(self.tree)
         return self.look()
 
     def second_look(self, log_odds: Floats) -> Batch:
@@ -183,10 +181,9 @@ class _Features:
         if self.untitled is None or self.untitled.any():
             self.of_head()
         self.of_place()
-        siblings, looks = self.likes_of_lines()
-        if self.nodes is not None:
-            siblings, looks = self.of_elements(self.nodes, siblings, looks)
-        self.of_likes(siblings, looks)
+        if self.tree:
+            self.of_elements(self.tree)
+        self.of_likes()
         return Batch(self.bounds, self.document, np.array(self.x.T, order="C"), self.second_look)
 
     def put(self, name: str, values: NDArray[np.generic] | float) -> None:
@@ -444,101 +441,77 @@ class _Features:
 
     # --- elements ---------------------------------------------------------------------------------
 
-    def of_elements(self, known_nodes: _Nodes, siblings: Ints, looks: Ints) -> tuple[Ints, Ints]:
-        """Also gives what the blocks in elements are compared by, in the place of what lines are."""
-        parents, ends, kinds, own, first = known_nodes
-        own_any, own_near, tags = own[:, 0], own[:, 1], own[:, 4]
-        comments, is_article = own[:, 2] > 0, own[:, 3] > 0
-        nodes = len(parents)
-        home = np.fromiter(map(attrgetter("node"), self.blocks), np.int64, self.count)
-        known = home >= 0
-        home = np.where(known, home, 0) + first[self.document]
-        parent = np.where(parents >= 0, parents, np.arange(nodes))
-        # element words: summed along the path to the root, and over the three nearest
-        opened = np.cumsum(own_any)
-        path = opened - np.cumsum(np.bincount(ends, own_any, nodes + 1))[:nodes]
-        near = own_near + np.where(parents >= 0, own_near[parent], 0)
-        grand = parent[parent]
-        near += np.where(grand != parent, own_near[grand], 0)
-        bias = self.tables.element_bias
+    def of_tree(self, tree: Tree) -> None:
+        """Where the blocks stand, by the names of the elements alone."""
+        home, housed, parent = tree.home, tree.housed, tree.parent
+        own_any, own_near, comments, is_article, tags = tree.known.T
         put = self.put
-        put("element_any", np.where(known, np.clip(path[home] + near[home] + bias, -6, 6) / 3, 0))
-        put("element_near", np.where(known, np.clip(near[home], -6, 6) / 3, 0))
-        # what the elements hold
-        words = self.words
-        weighed = np.stack(
+        # element words: summed along the path to the root, and over the three nearest
+        grand = parent[parent]
+        here = np.arange(len(parent))
+        near = own_near + np.where(parent != here, own_near[parent], 0)
+        near += np.where(grand != parent, own_near[grand], 0)
+        path = tree.along(own_any)[home] + near[home] + self.tables.element_bias
+        put("element_any", np.where(housed, np.clip(path, -6, 6) / 3, 0))
+        put("element_near", np.where(housed, np.clip(near[home], -6, 6) / 3, 0))
+        put("depth", (tree.along(np.ones(len(parent)))[home] - 1) / 20)
+        above, higher = parent[home], grand[home]
+        previous = np.concatenate((home[:1], home[:-1]))
+        same = (self.document == np.concatenate(([-1], self.document[:-1]))) & housed
+        put("same_parent", same & (above == parent[previous]))
+        put("same_grandparent", same & (higher == grand[previous]))
+        self.commented = ((comments > 0) | tree.in_another(comments > 0))[home] & housed
+        put("in_comments", self.commented)
+        # <article> elements, the outermost
+        outer = (is_article > 0) & ~tree.in_another(is_article > 0)
+        mine = np.maximum.accumulate(np.where(outer, here, -1))[home]
+        root = tree.first[self.document]
+        self.in_article = (mine >= root) & (home < tree.ends[np.maximum(mine, 0)])
+        self.article = np.where(self.in_article, mine, 0)
+        numbers = np.cumsum(outer)
+        number = np.log1p(np.maximum(numbers[self.article] - numbers[root], 0)) / 2
+        put("in_article", self.in_article & housed)
+        put("articles", np.log1p(np.add.reduceat(outer, tree.first, dtype=np.int64))[self.document] / 2)
+        put("article_number", np.where(self.in_article, number, 0))
+        siblings, looks = self.likes
+        like = (tree.kind[home] * MOST_REMEMBERED + tree.kind[above]) * MOST_REMEMBERED + tree.kind[higher]
+        self.likes = (
+            np.where(housed, above * MOST_TAGS + tags[home].astype(np.int64), siblings),
+            np.where(housed, like ^ (self.salt[self.document].astype(np.int64) << 30), looks),
+        )
+
+    def of_elements(self, tree: Tree) -> None:
+        """What the elements hold, by the sums over the blocks in them."""
+        home, ends, first = tree.home, tree.ends, tree.first
+        words, put = self.words, self.put
+        mass, content, links, prose, worth, titles = tree.inside(np.stack(
             [words, words * self.p, words * self.links, words * self.prose,
              np.minimum(words, 60) * (self.p - 0.45) * (1 - self.links) * np.where(self.prose > 0, 1.0, 0.3),
              self.is_title.astype(np.float32)]
-        )  # fmt: skip
-        direct = np.stack([np.bincount(home, row * known, nodes) for row in weighed])
-        total = np.concatenate((np.zeros((len(direct), 1)), np.cumsum(direct, 1)), 1)
-        inside = total[:, ends] - total[:, :-1]
-        mass, content, links, prose, worth, titles = inside
-        root = first[self.document]
-        page_words = np.maximum(mass[root], 1)
-        page_content_at = np.maximum(content[first], 1e-3)
-        page_content = page_content_at[self.document]
-        of_document = np.repeat(np.arange(len(first)), np.diff(np.append(first, nodes)))
+        ))  # fmt: skip
+        page_content = np.maximum(content[first], 1e-3)
         size = np.maximum(mass, 1e-3)
-        told = np.stack([content / page_content_at[of_document], np.log1p(mass) / 5, content / size, links / size,
+        told = np.stack([content / page_content[tree.document], np.log1p(mass) / 5, content / size, links / size,
                          prose / size]).astype(np.float32)  # fmt: skip
         at = home
         for level in range(LEVELS):
             column = COLUMN[f"mass{level}"]
             self.x[column : column + len(told)] = told[:, at]
-            at = parent[at]
-        above = parent[home]
-        siblings = np.where(known, above * MOST_TAGS + tags[home].astype(np.int64), siblings)
-        like = (kinds[home] * MOST_REMEMBERED + kinds[above]) * MOST_REMEMBERED + kinds[grand[home]]
-        looks = np.where(known, like ^ (self.salt[self.document].astype(np.int64) << 30), looks)
-        best = _best_of(worth, first, of_document)
-        region = best[self.document]
-        put("in_region", (home >= region) & (home < ends[region]))
-        put("region_share", mass[region] / page_words)
-        previous = np.concatenate((home[:1], home[:-1]))
-        here = self.document == np.concatenate(([-1], self.document[:-1]))
-        put("same_parent", here & (parent[home] == parent[previous]))
-        put("same_grandparent", here & (grand[home] == grand[previous]))
-        closed = np.bincount(ends, minlength=nodes + 1)[:nodes]
-        depth = np.arange(nodes) - np.cumsum(closed) - (first - np.cumsum(closed)[first])[of_document]
-        put("depth", depth[home] / 20)
-        # comments: in them, and how much prose the page has outside of them
-        commented = (comments | _inside_another(comments, ends))[home] & known
-        put("in_comments", commented)
-        elsewhere = np.add.reduceat(np.where(commented, 0, words * self.prose * self.p), self.bounds[:-1])
+            at = tree.parent[at]
+        region = _best_of(worth, first, tree.document)[self.document]
+        put("in_region", (home >= region) & (home < ends[region]) & tree.housed)
+        put("region_share", mass[region] / np.maximum(mass[first[self.document]], 1))
+        # how much prose the page has outside of comments
+        elsewhere = np.add.reduceat(np.where(self.commented, 0, words * self.prose * self.p), self.bounds[:-1])
         put("uncommented", (np.log1p(elsewhere) / 6)[self.document] * self.got("html"))
-        # <article> elements, the outermost
-        outer = is_article & ~_inside_another(is_article, ends)
-        latest = np.maximum.accumulate(np.where(outer, np.arange(nodes), -1))
-        mine = latest[home]
-        within = (mine >= first[self.document]) & (home < ends[np.maximum(mine, 0)])
-        mine = np.where(within, mine, 0)
-        numbers = np.cumsum(outer)
-        put("in_article", within)
-        put("articles", np.log1p(np.add.reduceat(outer, first, dtype=np.int64))[self.document] / 2)
-        put("article_share", np.where(within, content[mine] / page_content, 0))
-        put("article_title", np.where(within, np.minimum(titles[mine], 1), 0))
-        put("article_number", np.where(within, np.log1p(np.maximum(numbers[mine] - numbers[root], 0)) / 2, 0))
+        share = content[self.article] / page_content[self.document]
+        put("article_share", np.where(self.in_article, share, 0))
+        put("article_title", np.where(self.in_article, np.minimum(titles[self.article], 1), 0))
         # the innermost element that holds a title and a good part of the content
-        holds = (titles > 0) & (content > 0.3 * np.maximum.reduceat(content, first)[of_document])
-        chosen = np.maximum.reduceat(np.where(holds, np.arange(nodes), -1), first)[self.document]
-        put("in_title_element", (chosen >= 0) & (home >= chosen) & (home < ends[np.maximum(chosen, 0)]))
-        for name in ("in_region", "in_article", "same_parent", "same_grandparent", "in_title_element"):
-            self.x[COLUMN[name], ~known] = 0
-        return siblings, looks
-
-    def _nodes(self) -> _Nodes:
-        """A document without elements gets one, so that no stretch is empty."""
-        nodes = [node for document in self.documents for node in document.nodes or (NOWHERE,)]
-        sizes = np.array([len(document.nodes) or 1 for document in self.documents])
-        first = np.asarray(np.cumsum(sizes) - sizes, np.int64)
-        parents = np.fromiter(map(itemgetter(2), nodes), np.int64, len(nodes))
-        parents = np.where(parents >= 0, parents + np.repeat(first, sizes), -1)
-        kinds, own = self.tables.memo.of(
-            zip(map(itemgetter(0), nodes), map(itemgetter(1), nodes), strict=True), len(nodes)
-        )
-        return _Nodes(parents, _ends(parents), kinds, own, first)
+        holds = (titles > 0) & (content > 0.3 * np.maximum.reduceat(content, first)[tree.document])
+        chosen = np.maximum.reduceat(np.where(holds, np.arange(len(ends)), -1), first)[self.document]
+        inside = (chosen >= 0) & (home >= chosen) & (home < ends[np.maximum(chosen, 0)])
+        put("in_title_element", inside & tree.housed)
 
     # --- likes ------------------------------------------------------------------------------------
 
@@ -551,46 +524,17 @@ class _Features:
         word[some] = lines.words[lines.first_word[:-1][some]]
         return document * (1 << 20) - self.shape.astype(np.int64), document * (1 << 34) - word
 
-    def of_likes(self, *groups: Ints) -> None:
+    def of_likes(self) -> None:
         """What the blocks like each are, without itself."""
         size = np.minimum(self.words, 40) + 2
         weighed = np.stack([size, size * self.p, size * self.links, size * self.prose, size * self.got("in_run")])
-        for name, group in zip(LIKES, groups, strict=True):
+        for name, group in zip(LIKES, self.likes, strict=True):
             _, which = np.unique(group, return_inverse=True)
             number = np.bincount(which)[which]
             others = np.stack([np.bincount(which, row) for row in weighed])[:, which] - weighed
             column = COLUMN[f"{name}_number"]
             self.x[column] = np.log2(number) / 4
             self.x[column + 1 : column + len(weighed)] = np.where(number > 1, others[1:] / np.maximum(others[0], 1), 0)
-
-
-class _Nodes(NamedTuple):
-    """The elements of all documents."""
-
-    parents: Ints
-    ends: Ints
-    """Where the stretch of each ends."""
-    kinds: Ints
-    """A number for its tag and words."""
-    own: NDArray[np.float64]
-    """(elements, 5) what is known of these, as in `Memo`."""
-    first: Ints
-    """(documents,) the first element of each document."""
-
-
-def _ends(parents: Ints) -> Ints:
-    """For each element, the number of the first one after all that stand in it."""
-    numbers = np.arange(len(parents))
-    inner = np.flatnonzero(parents >= 0)
-    last = numbers.copy()
-    last[parents[inner]] = inner  # the last child: of several values the last one stays
-    while not np.array_equal(further := last[last], last):  # and the last child of that, in steps that double
-        last = further
-    return last + 1
-
-
-NOWHERE = Node("", "", -1)
-"""The element of a document that has none."""
 
 
 def _best_run(worth: NDArray[np.floating[Any]]) -> tuple[int, int]:
@@ -608,80 +552,6 @@ def _best_of(worth: NDArray[np.float64], first: Ints, of_document: Ints) -> Ints
     most = np.maximum.reduceat(worth, first)
     best = np.where(worth >= most[of_document] - 1e-9, np.arange(len(worth)), -1)
     return np.maximum.reduceat(best, first)
-
-
-def _inside_another(marked: NDArray[np.bool_], ends: Ints) -> NDArray[np.bool_]:
-    """For each element, whether a marked one is around it."""
-    closed = np.bincount(ends[marked], minlength=len(ends) + 1)[:-1]
-    return np.cumsum(marked - closed) - marked > 0
-
-
-class Memo(dict[tuple[str, str], int]):
-    """What is known of elements by their tag and words: two weights, whether they are named as comments, whether they
-    are an <article>, and a number of the tag. Each distinct one is computed once; it forgets all when it is full."""
-
-    def __init__(self, elements: Floats) -> None:
-        self.rows: list[tuple[float, float, bool, bool, int]] = []
-        self.table = np.zeros((0, 5))
-        self.names = _Names(elements)
-
-    def __missing__(self, key: tuple[str, str]) -> int:
-        tag, words = key
-        far = near = 0.0
-        comments = False
-        for one, other, says in map(self.names.__getitem__, element_names(tag, words)):
-            far += one
-            near += other
-            comments = comments or says
-        comments = comments and tag not in ("html", "body")
-        self.rows.append((far, near, comments, tag == "article", bucket_of(tag, MOST_TAGS)))
-        value = self[key] = len(self.rows) - 1
-        return value
-
-    def of(self, keys: Iterable[tuple[str, str]], count: int) -> tuple[Ints, NDArray[np.float64]]:
-        """(count,) the numbers of some elements' tags and words, and (count, 5) what is known of them."""
-        if len(self.rows) >= MOST_REMEMBERED:
-            self.clear()
-            self.rows.clear()
-            self.names.clear()
-            self.table = np.zeros((0, 5))
-        numbers = np.fromiter(map(self.__getitem__, keys), np.int64, count)
-        if len(self.table) < len(self.rows):
-            self.table = np.concatenate((self.table, np.array(self.rows[len(self.table) :])))
-        return numbers, self.table[numbers]
-
-
-MOST_REMEMBERED = 100_000
-MOST_TAGS = 4096
-"""Numbers for tags."""
-
-
-def names_comments(words: str) -> bool:
-    """Whether a class, id or role, or several, names comments."""
-    return any(hint in words for hint in _COMMENT_HINTS) and COMMENTS.search(words) is not None
-
-
-class _Names(dict[str, tuple[float, float, bool]]):
-    """The two weights of a tag or word, and whether it names comments."""
-
-    def __init__(self, elements: Floats) -> None:
-        self.elements = elements
-
-    def __missing__(self, name: str) -> tuple[float, float, bool]:
-        far, near = self.elements[bucket_of(name, len(self.elements))].tolist()
-        value = self[name] = far, near, names_comments(name)
-        return value
-
-
-def element_names(tag: str, words: str) -> Iterable[str]:
-    """What an element is known by: its tag, and each word and value of its class, id and role, each once."""
-    if not words:
-        return (f"<{tag}",)
-    return dict.fromkeys((f"<{tag}", *words.split()[:8], *_TOKENS.findall(words)[:16]))
-
-
-def bucket_of(name: str, size: int) -> int:
-    return zlib.crc32(name.encode()) % size
 
 
 def _stated(document: Document) -> tuple[str, str]:

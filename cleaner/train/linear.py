@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cleaner.detect.encode import grams
-from cleaner.detect.features import COMMENTS, HEADS, Tables, _Features, bucket_of, element_names
+from cleaner.detect.features import HEADS, Tables, _Features
+from cleaner.detect.tree import COMMENTS, bucket_of, element_names
 from cleaner.train.labels import DEBRIS, KEEP
 from cleaner.train.samples import NEAR, Sample
 
