@@ -302,10 +302,9 @@ class _Features:
         self.put("guessed_title", guessed[self.document])
         stated = encode([*titles, *descriptions]) if any(titles) or any(descriptions) else None
         for n, name in enumerate(("title", "description")):
-            if stated:
-                share, cover = self._agreement(stated, n * len(titles))
-                self.put(f"{name}_share", share)
-                self.put(f"{name}_cover", cover)
+            share, cover = self._agreement(stated, n * len(titles)) if stated else (0, 0)
+            self.put(f"{name}_share", share)
+            self.put(f"{name}_cover", cover)
         is_title = (self.got("title_cover") > 0.75) & (self.got("title_share") > 0.6)
         self.is_title = is_title
         for name, pattern in (("says_article", _ARTICLE_TYPES), ("says_discussion", _DISCUSSION_TYPES)):
@@ -343,7 +342,7 @@ class _Features:
     def of_place(self) -> None:
         first, size = self.bounds[:-1][self.document], np.diff(self.bounds)[self.document]
         at = np.arange(self.count) - first
-        prose = self.prose * np.minimum(self.words, 80) * self.p
+        prose = (self.prose * np.minimum(self.words, 80) * self.p).astype(np.float64)
         total = np.maximum(np.add.reduceat(prose, self.bounds[:-1]), 1e-6)
         before = np.cumsum(prose) - prose
         before -= before[first]
