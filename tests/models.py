@@ -36,13 +36,14 @@ def random_tables(seed: int = 0) -> Tables:
 
 
 def random_judge(networks: int, layers: int, seed: int) -> Judge:
-    glance, *drawn = (Network.of(random_arrays(seed - 1 + n, layers=layers)) for n in range(networks + 1))
-    weighed = np.random.default_rng(seed).standard_normal(len(FEATURES)).astype(np.float32)
-    return Judge(glance, tuple(drawn), weighed)
+    drawn = tuple(Network.of(random_arrays(seed + n, layers=layers)) for n in range(networks))
+    return Judge(drawn, np.random.default_rng(seed).standard_normal(len(FEATURES)).astype(np.float32))
 
 
 def random_model(networks: int = 2) -> Model:
-    return Model(random_tables(), random_judge(networks, 5, 9), random_judge(networks, 6, 19))
+    return Model(
+        random_tables(), Network.of(random_arrays(8)), random_judge(networks, 5, 9), random_judge(networks, 6, 19)
+    )
 
 
 def written(model: Model, path: Path) -> Path:

@@ -211,6 +211,19 @@ def test_a_second_look_sees_what_the_first_judgement_says() -> None:
     assert (third == first.again(np.array([-9, 9, -9, -9], np.float32)).x).all(), "whatever was seen before"
 
 
+def test_pages_are_looked_at_twice_and_texts_once() -> None:
+    model = random_model()
+    mixed = documents(
+        [("<p>The rain had stopped by noon.</p><p>Home</p>", "html"), ("The river fell.\n\nHome", "text")]
+    )
+    together = model.batch(mixed)
+    for n, document in enumerate(mixed):
+        mine = slice(together.bounds[n], together.bounds[n + 1])
+        assert np.abs(together.x[mine] - model.batch([document]).x).max() < 1e-4
+    assert together.x[:2, COLUMN["glance"]].all()
+    assert not together.x[2:, COLUMN["glance"]].any()
+
+
 def test_columns_about_elements_are_zero_in_text() -> None:
     x = features(documents([(SEED.read_text("utf8"), "text")]), TABLES).x
     for name in ("element_any", "depth", "in_article", "mass0", "content3", "uncommented", "html", "opinion_known"):
@@ -259,8 +272,8 @@ def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
     seed = documents([(SEED.read_text("utf8"), "text")])
     batch = features(seed, model.tables)
     assert np.abs(features(seed, loaded.tables).x - batch.x).max() < 1e-2
-    for one, other in ((loaded.judge, model.judge), (loaded.text.at_first_sight, model.text.at_first_sight)):
-        assert np.abs(one(batch) - other(batch)).max() < 0.05  # networks are kept in 16 bits
+    assert np.abs(loaded.judge(batch) - model.judge(batch)).max() < 0.05  # networks are kept in 16 bits
+    assert np.abs(loaded.glance(batch.x, batch.bounds) - model.glance(batch.x, batch.bounds)).max() < 0.05
     assert (loaded.tables.words == model.tables.words).all()
     again = written(loaded, tmp_path / "again.npz")
     assert again.read_bytes() == (tmp_path / "weights.npz").read_bytes()

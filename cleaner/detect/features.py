@@ -3,8 +3,8 @@
 Every feature is a column with a name (`FEATURES`), so that a removal can say what weighed. Columns about elements are 0
 in plain text. Sums over elements use that the blocks inside one are a stretch of the document.
 
-Documents are looked at twice: what is around a block, above it and like it is known by words alone at first, and by the
-whole first judgement then (stacked sequential learning: Cohen and Carvalho, "Stacked sequential learning", IJCAI 2005).
+Pages are looked at twice: what is around a block, above it and like it is known by words alone at first, and by the
+whole first judgement then (Cohen and Carvalho, "Stacked sequential learning", IJCAI 2005). Texts gain nothing by it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ The weights are an array file beside the rules, read once, when first needed. Tr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from importlib import resources
@@ -36,15 +36,10 @@ FORMAT = 3
 class Judge:
     """What judges the sources of one kind."""
 
-    glance: Network
-    """Judges at first sight, for `Batch.again`."""
     networks: tuple[Network, ...]
     """Their log-odds are averaged."""
     surrogate: Floats
     """(features,) weights of the linear model nearest to the networks; it names what weighed."""
-
-    def at_first_sight(self, batch: Batch) -> Floats:
-        return self.glance(batch.x, batch.bounds)
 
     def __call__(self, batch: Batch) -> Floats:
         total = self.networks[0](batch.x, batch.bounds)
@@ -58,25 +53,31 @@ class Model:
     """What is trained: tables for all sources, and a judge each for pages and for texts, which tell other things."""
 
     tables: Tables
+    glance: Network
+    """Judges pages at first sight, for `Batch.again`."""
     html: Judge
     text: Judge
 
     def batch(self, documents: Sequence[Document]) -> Batch:
-        """The features of documents, at second sight."""
+        """The features of documents; those of pages are at second sight."""
         first = features(documents, self.tables)
-        return first.again(_by_kind(first, self.html.at_first_sight, self.text.at_first_sight))
+        is_page = _of_pages(first)
+        if not is_page.any():
+            return first
+        second = first.again(self.glance(first.x, first.bounds))
+        return second if is_page.all() else replace(second, x=np.where(is_page[:, None], second.x, first.x))
 
     def judge(self, batch: Batch) -> Floats:
         """(rows,) log-odds that each block is content."""
-        return _by_kind(batch, self.html, self.text)
+        is_page = _of_pages(batch)
+        if is_page.all():
+            return self.html(batch)
+        return np.where(is_page, self.html(batch), self.text(batch)) if is_page.any() else self.text(batch)
 
 
-def _by_kind(batch: Batch, html: Callable[[Batch], Floats], text: Callable[[Batch], Floats]) -> Floats:
-    """What pages and texts are judged by, each by its own."""
-    is_page = batch.x[:, COLUMN["html"]] > 0
-    if is_page.all():
-        return html(batch)
-    return np.where(is_page, html(batch), text(batch)) if is_page.any() else text(batch)
+def _of_pages(batch: Batch) -> NDArray[np.bool_]:
+    """Which rows are of pages."""
+    return np.asarray(batch.x[:, COLUMN["html"]] > 0)
 
 
 @cache
@@ -108,7 +109,7 @@ def load_model(file: IO[bytes], name: str) -> Model:
             raise InputError("weights of another version", where=name, todo="train them again with `cleaner train`")
         tables = Tables(held["words"], held["word_scale"], held["word_bias"], held["elements"].astype(np.float32),
                         float(held["element_bias"]))  # fmt: skip
-        return Model(tables, _judge_in(held, "html"), _judge_in(held, "text"))
+        return Model(tables, Network.of(held, "glance."), _judge_in(held, "html"), _judge_in(held, "text"))
     except InputError:
         raise
     except Exception as error:  # zipfile, zlib and NumPy have errors of their own for damaged files, a dozen kinds
@@ -119,7 +120,7 @@ def load_model(file: IO[bytes], name: str) -> Model:
 
 def _judge_in(held: Mapping[str, NDArray[Any]], kind: SourceKind) -> Judge:
     networks = tuple(Network.of(held, f"{kind}{n}.") for n in range(int(held[f"{kind}.networks"])))
-    return Judge(Network.of(held, f"{kind}.glance."), networks, held[f"{kind}.surrogate"].astype(np.float32))
+    return Judge(networks, held[f"{kind}.surrogate"].astype(np.float32))
 
 
 def save_model(file: IO[bytes], model: Model, about: Mapping[str, str]) -> None:
@@ -129,8 +130,8 @@ def save_model(file: IO[bytes], model: Model, about: Mapping[str, str]) -> None:
         "words": model.tables.words, "word_scale": model.tables.word_scale, "word_bias": model.tables.word_bias,
         "elements": model.tables.elements.astype(np.float16), "element_bias": np.array(model.tables.element_bias),
     }  # fmt: skip
+    arrays |= {f"glance.{name}": value for name, value in model.glance.arrays().items()}
     for kind, judge in (("html", model.html), ("text", model.text)):
-        arrays |= {f"{kind}.glance.{name}": value for name, value in judge.glance.arrays().items()}
         arrays[f"{kind}.networks"] = np.array(len(judge.networks))
         arrays[f"{kind}.surrogate"] = judge.surrogate.astype(np.float16)
         for n, network in enumerate(judge.networks):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -108,13 +108,12 @@ class Seer:
     """What computes the features of samples: tables and networks that have not seen them."""
 
     tables: Tables
-    glances: Mapping[SourceKind, Network]
-    """Without those, samples are seen once."""
+    glance: Network | None = None
+    """What judges pages at first sight; with it they are seen a second time."""
 
     def see(self, document: Document) -> Batch:
         batch = features([document], self.tables)
-        glance = self.glances.get(document.kind)
-        return batch.again(glance(batch.x, batch.bounds)) if glance else batch
+        return batch.again(self.glance(batch.x, batch.bounds)) if self.glance else batch
 
     def wordless(self) -> Seer:
         return replace(self, tables=replace(self.tables, words=np.zeros((2, HEADS), np.int8)))
@@ -135,12 +134,13 @@ def examples_of(
     keeps: NDArray[np.bool_] | None = None,
     others: Sequence[Sequence[Sample]] = (),
 ) -> dict[SourceKind, list[Example]]:
-    """Every example of one page, by what they teach about; the same for the same seed."""
+    """Every example of one page, by what they teach about; the same for the same seed. At second sight there is nothing
+    about texts."""
     chance = random.Random(seed * 1_000_003 + zlib.crc32(f"{group[0].domain}/{group[0].page}".encode()))
     made: dict[SourceKind, list[Example]] = {"html": [], "text": []}
     for n, sample in enumerate(page_copies(group, lines, chance)):
         made["html"].append(_example(sample, seer, chance, keeps if n == 1 else None))
-    for sample in text_copies(group, lines, chance, others):
+    for sample in () if seer.glance else text_copies(group, lines, chance, others):
         made["text"].append(_example(sample, seer, chance))
     return made
 

@@ -87,12 +87,13 @@ def train(golds: Sequence[Path], settings: Settings, tell: Callable[[str], None]
     tables, whole = _tables(pages, folds, settings.seed)
     tell("computing features at first sight")
     seen = _examples(pages, folds, tables, settings)
-    tell(f"examples: {_counted(seen)}: training what judges at first sight, {len(tables)} times out of fold")
-    glances = {kind: _glances(made, kind, settings) for kind, made in seen.items()}
-    tell("computing features at second sight")
-    seen = _examples(pages, folds, tables, settings, glances)
+    tell(f"examples: {_counted(seen)}: training what judges pages at first sight, {len(tables)} times out of fold")
+    glances = _glances(seen["html"], settings)
+    tell("computing features of pages at second sight")
+    seen["html"] = _examples(pages, folds, tables, settings, glances)["html"]
     tell(f"training {settings.networks} networks for each kind")
-    model = Model(whole, **{kind: _judge(made, glances[kind], kind, settings) for kind, made in seen.items()})
+    judges = {kind: _judge(_flat(made), kind, settings) for kind, made in seen.items()}
+    model = Model(whole, glances[None], **judges)
     about = {"credit": settings.credit, "pages": str(len(pages)), "gold": ", ".join(sorted(map(name_of, golds)))}
     data = BytesIO()
     save_model(data, model, about)
@@ -107,26 +108,25 @@ GLANCE_EPOCHS = 0.6
 """Of the epochs, those that what judges at first sight is trained for: there are six of it."""
 ByFold = Mapping[int, Sequence[Example]]
 Glances = Mapping[int | None, Network]
-"""What judges at first sight: for each fold what has not seen it, and for None what has seen all."""
+"""What judges pages at first sight: for each fold what has not seen it, and for None what has seen all."""
 
 
 def _counted(examples: Mapping[SourceKind, ByFold]) -> str:
     return ", ".join(f"{sum(map(len, made.values()))} of {kind}" for kind, made in examples.items())
 
 
-def _glances(examples: ByFold, kind: SourceKind, settings: Settings) -> Glances:
+def _glances(examples: ByFold, settings: Settings) -> Glances:
     epochs = max(1, round(GLANCE_EPOCHS * settings.epochs))
     return {
-        fold: _network(_flat(examples, without=fold), kind, seed=settings.seed, epochs=epochs)
+        fold: _network(_flat(examples, without=fold), "html", seed=settings.seed, epochs=epochs)
         for fold in (*examples, None)
     }
 
 
-def _judge(examples: ByFold, glances: Glances, kind: SourceKind, settings: Settings) -> Judge:
-    every = _flat(examples)
+def _judge(examples: Sequence[Example], kind: SourceKind, settings: Settings) -> Judge:
     seeds = range(settings.seed, settings.seed + settings.networks)
-    networks = tuple(_network(every, kind, seed=seed, epochs=settings.epochs) for seed in seeds)
-    return Judge(glances[None], networks, surrogate_of(networks, every))
+    networks = tuple(_network(examples, kind, seed=seed, epochs=settings.epochs) for seed in seeds)
+    return Judge(networks, surrogate_of(networks, examples))
 
 
 def _flat(examples: ByFold, without: int | None = None) -> list[Example]:
@@ -262,15 +262,15 @@ class Shared:
 
     tables: Mapping[int, Tables]
     inserts: Mapping[int, Inserts]
-    glances: Mapping[SourceKind, Glances]
+    glances: Glances
     seed: int
 
 
 def _examples(
     pages: Sequence[Page], folds: Mapping[str, int], tables: Mapping[int, Tables], settings: Settings,
-    glances: Mapping[SourceKind, Glances] | None = None,
+    glances: Glances | None = None,
 ) -> dict[SourceKind, ByFold]:  # fmt: skip
-    """The examples of each kind by fold, the same at first sight and at second, for which `glances` are given."""
+    """The examples of each kind by fold; with `glances` those of pages only, the same as without, at second sight."""
     more = _more_debris(settings)
     inserts = {fold: _inserts(pages, folds, fold, more, settings.seed) for fold in tables}
     shared = Shared(tables, inserts, glances or {}, settings.seed)
@@ -302,10 +302,8 @@ def _with_others(
 def _examples_of(item: tuple[Page, int, list[list[Sample]]]) -> dict[SourceKind, list[Example]]:
     page, fold, others = item
     shared = _SHARED[-1]
-    glances = {kind: known[fold] for kind, known in shared.glances.items()}
-    return examples_of(
-        page.samples, Seer(shared.tables[fold], glances), shared.inserts[fold], shared.seed, page.keeps, others
-    )
+    seer = Seer(shared.tables[fold], shared.glances.get(fold))
+    return examples_of(page.samples, seer, shared.inserts[fold], shared.seed, page.keeps, others)
 
 
 def surrogate_of(networks: Sequence[Network], examples: Sequence[Example]) -> NDArray[np.float32]:
