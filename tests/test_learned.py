@@ -29,7 +29,6 @@ from cleaner.detect.encode import LONGEST, STEM, encode, grams
 from cleaner.detect.features import COLUMN, FEATURES, Batch, features
 from cleaner.detect.learned import FORMAT, WEIGHTS, default_model, load_model, model_at, with_opinion
 from cleaner.detect.network import Network
-from cleaner.detect.repeats import detect_repeats
 from cleaner.model import Document, Evidence
 from cleaner.read import read
 
@@ -226,7 +225,8 @@ def test_pages_are_looked_at_twice_and_texts_once() -> None:
 
 def test_columns_about_elements_are_zero_in_text() -> None:
     x = features(documents([(SEED.read_text("utf8"), "text")]), TABLES).x
-    for name in ("element_any", "depth", "in_article", "mass0", "content3", "uncommented", "html", "opinion_known"):
+    about_elements = "element_any depth in_article mass0 content3 siblings_number looks_content uncommented"
+    for name in (*about_elements.split(), "html", "glance", "opinion_known"):
         assert not x[:, COLUMN[name]].any(), name
 
 
@@ -435,35 +435,3 @@ def test_what_looks_the_same_elsewhere_is_like_it() -> None:
 def test_a_sure_block_is_not_told_by_others() -> None:
     page = "<div>" + "<p>The rain had stopped.</p>" * 4 + "</div>"
     assert [keep for keep, _ in verdicts_of(page, [0.02, 0.02, 0.02, 0.93])] == [True] * 3 + [False]
-
-
-# --- copies -----------------------------------------------------------------------------------------
-
-WARNING = "What everybody should know before the river rises over its banks once more"
-OTHERS = [f"Line {n} of a list that nobody else has written in quite these words." for n in range(8)]
-
-
-def copies(lines: list[tuple[str, str]], debris: tuple[int, ...] = ()) -> list[int]:
-    """The blocks that are copies among lines of some tag and text; those that the learned detector takes for debris."""
-    page = read("".join(f"<{tag}>{text}</{tag}>" for tag, text in lines), kind="html", max_chars=10_000)
-    assert len(page.blocks) == len(lines)
-    before = [Evidence(n, "learned", "learned", 0.9 if n in debris else 0.1, "", None) for n in range(len(lines))]
-    return [item.block for item in detect_repeats(page, before)]
-
-
-def test_a_line_that_stands_twice_is_a_copy() -> None:
-    assert copies([("p", WARNING), *(("p", text) for text in OTHERS), ("p", WARNING)]) == [9]
-
-
-def test_what_stands_in_a_table_of_contents_is_no_original() -> None:
-    page = [("li", WARNING), *(("p", text) for text in OTHERS), ("h2", WARNING), ("p", OTHERS[0]), ("h2", WARNING)]
-    assert copies(page, debris=(0,)) == [10, 11]  # a line of the list, and the second of two headings
-
-
-def test_lists_may_say_the_same_of_two_things_unless_all_of_a_list_stands_twice() -> None:
-    def items(*texts: str) -> list[tuple[str, str]]:
-        return [("li", text) for text in texts]
-
-    assert copies(items(WARNING, *OTHERS[:5], WARNING)) == []
-    assert copies(items(WARNING, WARNING)) == [1]
-    assert copies(items(*OTHERS, *OTHERS)) == list(range(8, 16))

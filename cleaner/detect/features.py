@@ -46,8 +46,8 @@ the markup of other pages says of such words: comment, byline or date, heading, 
 LEVELS = 6
 """Elements around a block, its own first, whose content is summed up."""
 LIKES = ("siblings", "looks")
-"""What a block is compared with: blocks of its tag in its parent; blocks of its tag and words all over the page, in
-elements of the same. In texts: lines of its shape; lines that begin with its first word."""
+"""What a block of a page is compared with: blocks of its tag in its parent; blocks of its tag and words all over the
+page, in elements of the same."""
 REACHES = (4, 12, 40)
 """Lines before and after a line whose means are features."""
 ROLES: tuple[Role, ...] = ("paragraph", "heading", "list_item", "quote", "caption", "table", "code")
@@ -163,7 +163,6 @@ class _Features:
         self.of_markup()
         self.of_words()
         self.of_repeats()
-        self.likes = self.likes_of_lines()
         if any(document.kind == "html" for document in self.documents):
             self.tree = tree_of(self.documents, self.blocks, self.document, self.tables.memo)
             self.of_tree(self.tree)
@@ -183,7 +182,7 @@ class _Features:
         self.of_place()
         if self.tree:
             self.of_elements(self.tree)
-        self.of_likes()
+            self.of_likes(self.tree)
         return Batch(self.bounds, self.document, np.array(self.x.T, order="C"), self.second_look)
 
     def put(self, name: str, values: NDArray[np.generic] | float) -> None:
@@ -472,12 +471,10 @@ class _Features:
         put("in_article", self.in_article & housed)
         put("articles", np.log1p(np.add.reduceat(outer, tree.first, dtype=np.int64))[self.document] / 2)
         put("article_number", np.where(self.in_article, number, 0))
-        siblings, looks = self.likes
-        like = (tree.kind[home] * MOST_REMEMBERED + tree.kind[above]) * MOST_REMEMBERED + tree.kind[higher]
-        self.likes = (
-            np.where(housed, above * MOST_TAGS + tags[home].astype(np.int64), siblings),
-            np.where(housed, like ^ (self.salt[self.document].astype(np.int64) << 30), looks),
-        )
+        siblings = above * MOST_TAGS + tags[home].astype(np.int64)
+        looks = (tree.kind[home] * MOST_REMEMBERED + tree.kind[above]) * MOST_REMEMBERED + tree.kind[higher]
+        looks ^= self.salt[self.document].astype(np.int64) << 30
+        self.likes = [np.unique(like, return_inverse=True)[1] for like in (siblings, looks)]
 
     def of_elements(self, tree: Tree) -> None:
         """What the elements hold, by the sums over the blocks in them."""
@@ -514,22 +511,12 @@ class _Features:
 
     # --- likes ------------------------------------------------------------------------------------
 
-    def likes_of_lines(self) -> tuple[Ints, Ints]:
-        """What lines are compared by, below zero: their shape; their first word."""
-        lines = self.lines
-        document = -1 - self.document
-        word = np.zeros(self.count, np.int64)
-        some = np.diff(lines.first_word) > 0
-        word[some] = lines.words[lines.first_word[:-1][some]]
-        return document * (1 << 20) - self.shape.astype(np.int64), document * (1 << 34) - word
-
-    def of_likes(self) -> None:
+    def of_likes(self, tree: Tree) -> None:
         """What the blocks like each are, without itself."""
         size = np.minimum(self.words, 40) + 2
         weighed = np.stack([size, size * self.p, size * self.links, size * self.prose, size * self.got("in_run")])
-        for name, group in zip(LIKES, self.likes, strict=True):
-            _, which = np.unique(group, return_inverse=True)
-            number = np.bincount(which)[which]
+        for name, which in zip(LIKES, self.likes, strict=True):
+            number = np.where(tree.housed, np.bincount(which)[which], 1)
             others = np.stack([np.bincount(which, row) for row in weighed])[:, which] - weighed
             column = COLUMN[f"{name}_number"]
             self.x[column] = np.log2(number) / 4

@@ -5,7 +5,7 @@ The weights are an array file beside the rules, read once, when first needed. Tr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from importlib import resources
@@ -250,6 +250,11 @@ def evidence_of(document: Document, model: Model, batch: Batch, content: Floats)
         said = f"{place}; {why[n]}" if place else why[n]
         evidence.append((block.index, "learned", "learned.debris", score, said, kind, *NONE[1:]))
     return list(map(partial(tuple.__new__, Evidence), evidence))
+
+
+def debris_lines(evidence: Iterable[Evidence]) -> frozenset[int]:
+    """Blocks that the learned detector takes for debris."""
+    return frozenset(item.block for item in evidence if item.detector == "learned" and item.score > 0.5)
 
 
 NONE = (None, None, None, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from cleaner.detect.learned import debris_lines
 from cleaner.layout import runs
 from cleaner.measure import ends_sentence
 from cleaner.metadata.byline import is_byline, stated_authors
@@ -45,11 +46,6 @@ def furniture_lines(document: Document, evidence: Iterable[Evidence]) -> frozens
             size = len(item.part) if item.part else len(document.blocks[item.block].text)
             known[item.block] = known.get(item.block, 0.0) + size
     return frozenset(n for n, size in known.items() if size >= KNOWN * len(document.blocks[n].text))
-
-
-def debris_lines(evidence: Iterable[Evidence]) -> frozenset[int]:
-    """Blocks that the learned detector takes for debris."""
-    return frozenset(item.block for item in evidence if item.detector == "learned" and item.score > 0.5)
 
 
 def _opening(document: Document, furniture: frozenset[int], debris: frozenset[int]) -> Iterator[Evidence]:

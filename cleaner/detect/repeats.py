@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
+from cleaner.detect.learned import debris_lines
 from cleaner.host import host_of
 from cleaner.measure import word_count
 from cleaner.model import Block, Document, Evidence, SourceKind
@@ -20,7 +21,7 @@ a page holds a part of itself again."""
 def detect_repeats(document: Document, before: Sequence[Evidence]) -> list[Evidence]:
     """Evidence for each line that is a copy of an earlier one: of one which reads as the article, or of a heading. What
     stands in a table of contents or among teasers goes, so that there the copy is what the article has."""
-    debris = {item.block for item in before if item.detector == "learned" and item.score > 0.5}
+    debris = debris_lines(before)
     blocks = document.blocks
     seen: dict[str, int] = {}
     evidence: list[Evidence] = []
