@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import regex
 
 from cleaner import clean, rules
 from cleaner.detect.phrases import detect_phrases, phrasebook, phrasebook_of
@@ -17,7 +20,7 @@ from cleaner.read.text import read_text
 from cleaner.rules import builtin_rules, languages
 from cleaner.rules.openings import demands, opening
 from cleaner.rules.parse import check_patterns, parse_rules
-from cleaner.rules.rule import DEMANDS, LONGEST_LINE, TIMEOUT, Rule, RuleSet, kept_demands
+from cleaner.rules.rule import DEMANDS, FLAGS, LONGEST_LINE, LONGEST_NAG, TIMEOUT, Rule, RuleSet, kept_demands
 
 SETS = {rule_set.language: rule_set for rule_set in builtin_rules()}
 LANGUAGES = [
@@ -135,28 +138,36 @@ def test_what_a_pattern_asks_for_is_read_from_it(pattern: str, openings: set[str
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_pattern_takes_long_on_a_line(language: str) -> None:
-    """Patterns are tried on lines of up to LONGEST_LINE characters without a limit of time."""
+def test_no_pattern_takes_long(language: str) -> None:
+    """Patterns of the package are tried without a limit of time, on whole lines and where sentences begin."""
     slow = []
     for rule in SETS[language].rules:
-        matchers = [matcher for matcher in (rule.matcher, rule.sentence_matcher) if matcher]
-        for line in hard_lines(rule) if matchers else ():
-            try:
-                for matcher in matchers:
-                    matcher.fullmatch(line, timeout=TIMEOUT)
-                    matcher.match(line, timeout=TIMEOUT)
-            except TimeoutError:
+        for line, text in zip(hard_texts(rule, LONGEST_LINE), hard_texts(rule, LONGEST_NAG), strict=True):
+            start = time.perf_counter()
+            rule.whole(line), rule.at(text, 0)
+            if time.perf_counter() - start > TIMEOUT:
                 slow.append((rule.name, line))
     assert slow == []
 
 
-def hard_lines(rule: Rule) -> Iterator[str]:
-    """Lines that nearly match in many ways."""
+def hard_texts(rule: Rule, size: int) -> Iterator[str]:
+    """Texts that nearly match in many ways."""
     for seed in dict.fromkeys((*rule.hits[:3], *rule.keys[:1], "Jane Doe, ", "A ", "1 ", "a", ". ")):
-        yield (f"{seed} " * LONGEST_LINE)[:LONGEST_LINE]
-        yield (seed * LONGEST_LINE)[:LONGEST_LINE]
-        yield (seed + " " + "Aa " * LONGEST_LINE)[:LONGEST_LINE]
-        yield (seed + "a" * LONGEST_LINE)[:LONGEST_LINE]
+        yield (f"{seed} " * size)[:size]
+        yield (seed * size)[:size]
+        yield (seed + " " + "Aa " * size)[:size]
+        yield (seed + "a" * size)[:size]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_re_finds_what_regex_finds(language: str) -> None:
+    """Patterns are compiled by `re` where it can read them."""
+    fast = {rule: regex.compile(rule.pattern, FLAGS, **{name: list(words) for name, words in rule.words})
+            for rule in SETS[language].rules if rule.pattern and isinstance(rule.matcher, re.Pattern)}  # fmt: skip
+    lines = [fold(line).text for rule in SETS[language].rules for line in (*rule.hits, *rule.misses)]
+    different = [(rule.name, line) for rule, slow in fast.items() for line in lines
+                 if len(line) <= LONGEST_LINE and bool(rule.whole(line)) != bool(slow.fullmatch(line))]  # fmt: skip
+    assert different == []
 
 
 RULE = """

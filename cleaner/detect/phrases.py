@@ -20,7 +20,7 @@ from cleaner.model import Block, Document, Evidence, Kind, Span
 from cleaner.rules import languages, rules_at, rules_of, rules_of_packages
 from cleaner.rules.openings import REACH, opening
 from cleaner.rules.parse import refuse_doubles
-from cleaner.rules.rule import LONGEST_LINE, Rule, RuleSet
+from cleaner.rules.rule import LONGEST_LINE, Match, Rule, RuleSet
 
 LONGEST_GROUP = 40
 """Lines; longer runs are not read together for nags that run over several lines."""
@@ -298,15 +298,15 @@ def _by_pattern(text: str, rules: Iterable[Rule]) -> _Hit | None:
     firsts, lowered = (opening(trimmed), opening(plain)), text.lower()
     forms = dict.fromkeys((trimmed.rstrip(" .!:…,。।؟？！"), trimmed, plain))
     for rule in rules:
-        if not rule.may_match(firsts, lowered) or rule.matcher is None:
+        if not rule.may_match(firsts, lowered):
             continue
         for form in forms:
-            if match := rule.within_time(rule.matcher.fullmatch, form):
+            if match := rule.whole(form):
                 return _Hit(rule.name, rule.kind, rule.score, rule.why, _value(match))
     return None
 
 
-def _value(match: regex.Match[str]) -> str | None:
+def _value(match: Match) -> str | None:
     value = match.groupdict().get("n")
     return None if value is None else str(value)
 
@@ -412,7 +412,7 @@ def _sentences(rule: Rule, text: str, starts: list[int]) -> Iterator[tuple[int, 
     """Matches that are one or several whole sentences and don't stand in a quotation."""
     over = 0
     for start in starts:
-        match = _match_at(rule, text, start) if start >= over else None
+        match = rule.at(text, start) if start >= over else None
         if match is None or match.end() == start:
             continue
         end = match.end()
@@ -421,11 +421,6 @@ def _sentences(rule: Rule, text: str, starts: list[int]) -> Iterator[tuple[int, 
         if not _in_quotation(text[:start]):
             over = end
             yield start, end, _value(match)
-
-
-def _match_at(rule: Rule, text: str, start: int) -> regex.Match[str] | None:
-    matcher = rule.sentence_matcher
-    return None if matcher is None else rule.within_time(matcher.match, text, start)
 
 
 def _in_quotation(before: str) -> bool:

@@ -64,7 +64,7 @@ def _forms() -> regex.Pattern[str]:
     date = _DATE.replace("YEAR", r"(?:19|20)\d\d").replace("DAY", r"(?:0?[1-9]|[12]\d|3[01])")
     date = date.replace("NTH", r"(?:st|nd|rd|th|er|ste|e|º|ª|°|\.)?")
     pattern = rf"(?:{date}) (?!\d) (?: {_JOIN} {_TIME} )?"
-    flags = regex.V1 | regex.IGNORECASE | regex.VERBOSE
+    flags = regex.V0 | regex.IGNORECASE | regex.VERBOSE
     return regex.compile(pattern, flags, months=list(_months()), zones=list(date_data()["zones"]))
 
 
