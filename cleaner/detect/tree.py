@@ -104,8 +104,9 @@ class Memo(dict[tuple[str, str], int]):
     are an <article>, and a number of the tag. Each distinct one is computed once; it forgets all when it is full."""
 
     def __init__(self, elements: Floats) -> None:
-        self.rows: list[tuple[float, float, bool, bool, int]] = []
-        self.table = np.zeros((0, 5))
+        self.fresh: list[tuple[float, float, bool, bool, int]] = []
+        """The last rows, which are not in the table yet."""
+        self.table = np.zeros((1024, 5))
         self.names = _Names(elements)
 
     def __missing__(self, key: tuple[str, str]) -> int:
@@ -117,20 +118,21 @@ class Memo(dict[tuple[str, str], int]):
             near += other
             comments = comments or says
         comments = comments and tag not in ("html", "body")
-        self.rows.append((far, near, comments, tag == "article", bucket_of(tag, MOST_TAGS)))
-        value = self[key] = len(self.rows) - 1
+        self.fresh.append((far, near, comments, tag == "article", bucket_of(tag, MOST_TAGS)))
+        value = self[key] = len(self)
         return value
 
     def of(self, keys: Iterable[tuple[str, str]], count: int) -> tuple[Ints, NDArray[np.float64]]:
         """(count,) the numbers of some elements' tags and words, and (count, 5) what is known of them."""
-        if len(self.rows) >= MOST_REMEMBERED:
+        if len(self) >= MOST_REMEMBERED:
             self.clear()
-            self.rows.clear()
             self.names.clear()
-            self.table = np.zeros((0, 5))
         numbers = np.fromiter(map(self.__getitem__, keys), np.int64, count)
-        if len(self.table) < len(self.rows):
-            self.table = np.concatenate((self.table, np.array(self.rows[len(self.table) :])))
+        if self.fresh:
+            if len(self) > len(self.table):  # twice as long, for a copy at each page would cost more than the rest
+                self.table = np.concatenate((self.table, np.zeros((max(len(self), len(self.table)), 5))))
+            self.table[len(self) - len(self.fresh) : len(self)] = self.fresh
+            self.fresh.clear()
         return numbers, self.table[numbers]
 
 
