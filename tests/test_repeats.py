@@ -19,11 +19,17 @@ def copies(lines: list[tuple[str, str]], debris: tuple[int, ...] = ()) -> list[i
 
 
 def test_a_line_that_stands_twice_is_a_copy() -> None:
-    assert copies([("p", WARNING), *(("p", text) for text in OTHERS), ("p", WARNING)]) == [9]
+    assert copies([("h2", WARNING), *(("p", text) for text in OTHERS), ("p", WARNING)]) == [9]
+
+
+def test_a_paragraph_that_stands_twice_in_one_element_was_written_twice() -> None:
+    refrain = [("p", WARNING), *(("p", text) for text in OTHERS[:2]), ("p", WARNING), ("p", OTHERS[2])]
+    assert copies(refrain) == []
+    assert copies([*(("p", text) for text in OTHERS), *(("p", text) for text in OTHERS)]) == list(range(8, 16))
 
 
 def test_what_stands_in_a_table_of_contents_is_no_original() -> None:
-    page = [("li", WARNING), *(("p", text) for text in OTHERS), ("h2", WARNING), ("p", OTHERS[0]), ("h2", WARNING)]
+    page = [("li", WARNING), *(("p", text) for text in OTHERS), ("h2", WARNING), ("h4", OTHERS[0]), ("h2", WARNING)]
     assert copies(page, debris=(0,)) == [10, 11]  # a line of the list, and the second of two headings
 
 

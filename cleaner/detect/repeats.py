@@ -29,7 +29,7 @@ def detect_repeats(document: Document, before: Sequence[Evidence]) -> list[Evide
         if len(block.text) < LONG or block.role in ("code", "table"):
             continue
         first = seen.get(block.text)
-        if first is not None and _is_copy(blocks, first, n):
+        if first is not None and _is_copy(document, first, n):
             why = "stands in full further up"
             evidence.append(Evidence(block.index, "repeats", "repeats.line", 0.99, why, "duplicate"))
         elif block.index not in debris or block.role == "heading":
@@ -37,13 +37,25 @@ def detect_repeats(document: Document, before: Sequence[Evidence]) -> list[Evide
     return evidence
 
 
-def _is_copy(blocks: Sequence[Block], first: int, n: int) -> bool:
-    """Whether a line that stands twice is the same piece twice; lists say the same of one thing and another."""
-    if blocks[n].role != "list_item" or n - first <= NEAR:
+def _is_copy(document: Document, first: int, n: int) -> bool:
+    """Whether a line that stands twice is the same piece twice. Lists say the same of one thing and another, and what
+    is a paragraph twice in one element was written twice."""
+    blocks = document.blocks
+    if blocks[n].role == "list_item":
+        twice = n - first > NEAR
+    else:
+        twice = blocks[first].role == blocks[n].role == "paragraph" and _parent(document, first) == _parent(document, n)
+    if not twice:
         return True
     ahead = takewhile(lambda k: _same(blocks, first + k, n + k), range(1, STRETCH))
     behind = takewhile(lambda k: _same(blocks, first - k, n - k), range(1, min(STRETCH, first + 1)))
     return 1 + len(list(ahead)) + len(list(behind)) >= STRETCH
+
+
+def _parent(document: Document, n: int) -> int:
+    """The element around that of a block; in texts no two are in one."""
+    node = document.blocks[n].node
+    return document.nodes[node].parent if node >= 0 else -2 - n
 
 
 def _same(blocks: Sequence[Block], one: int, other: int) -> bool:
