@@ -27,7 +27,7 @@ from cleaner.cli import app
 from cleaner.decide import decide
 from cleaner.detect.encode import LONGEST, STEM, encode, grams
 from cleaner.detect.features import COLUMN, FEATURES, Batch, features
-from cleaner.detect.learned import FORMAT, WEIGHTS, default_model, load_model, model_at, with_opinion
+from cleaner.detect.learned import FORMAT, WEIGHTS, default_model, load_model, model_at, with_opinion, without_comments
 from cleaner.detect.network import Network
 from cleaner.model import Document, Evidence
 from cleaner.read import read
@@ -435,3 +435,19 @@ def test_what_looks_the_same_elsewhere_is_like_it() -> None:
 def test_a_sure_block_is_not_told_by_others() -> None:
     page = "<div>" + "<p>The rain had stopped.</p>" * 4 + "</div>"
     assert [keep for keep, _ in verdicts_of(page, [0.02, 0.02, 0.02, 0.93])] == [True] * 3 + [False]
+
+
+def commented_page(paragraphs: int) -> tuple[Batch, NDArray[np.float32]]:
+    """A page with so many paragraphs of twenty words, and two comments under them."""
+    body = "".join(f"<p>{' '.join(['word'] * 19)} {n}.</p>" for n in range(paragraphs))
+    comments = f"<ol class='comments'><li><p>{' '.join(['word'] * 19)} yes.</p><li><p>I agree with you.</p></ol>"
+    page = read(f"<article>{body}</article>{comments}", kind="html", max_chars=100_000)
+    batch = features([page], TABLES)
+    return batch, np.ones(len(page.blocks), np.float32)
+
+
+def test_beside_an_article_comments_count_less() -> None:
+    batch, content = commented_page(30)
+    assert without_comments(batch, content).tolist() == [1.0] * 30 + [-3.0] * 2
+    batch, content = commented_page(3)  # where they may be all there is
+    assert without_comments(batch, content).tolist() == [1.0] * 5

@@ -179,13 +179,13 @@ def _judged(document: Document, model: Model, options: Options) -> list[Evidence
     batch = model.batch([document])
     content = model.judge(batch)
     if document.kind == "html":
-        content = hopeful(batch, content)
+        content = without_comments(batch, hopeful(batch, content))
     evidence: list[Evidence] = []
     if document.kind == "html" and options.opinion != "never":
         keeps = opinion_of(document) if options.opinion == "always" or doubt(batch, content) > UNSURE else None
         if keeps is not None:
             batch = with_opinion(batch, keeps)
-            advised = hopeful(batch, model.judge(batch))
+            advised = without_comments(batch, hopeful(batch, model.judge(batch)))
             evidence = opinion_evidence(document, keeps, content - advised)
     elif document.kind == "text":
         content = unjudged(batch, level_runs(document, batch, content))
@@ -218,6 +218,19 @@ def hopeful(batch: Batch, content: Floats) -> Floats:
     long = content[batch.words >= FEWEST_WORDS - 0.5]
     most = long.max() if len(long) else LEAST_HOPE
     return content + (HOPE - most) if LEAST_HOPE < most <= 0 else content
+
+
+ARTICLE_WORDS, AGAINST_COMMENTS = 400, 4.0
+
+
+def without_comments(batch: Batch, content: Floats) -> Floats:
+    """The log-odds of a page, lower for what stands among comments where the rest holds an article: of what is beside
+    one of ARTICLE_WORDS words in sentences, 3 % of the words are content. On pages of little else comments may be."""
+    commented = batch.x[:, COLUMN["in_comments"]] > 0
+    article = (batch.x[:, COLUMN["prose"]] > 0) & (content > 0) & ~commented
+    if not commented.any() or float(batch.words[article].sum()) < ARTICLE_WORDS:
+        return content
+    return np.where(commented, content - np.float32(AGAINST_COMMENTS), content)
 
 
 def level_runs(document: Document, batch: Batch, content: Floats) -> Floats:
