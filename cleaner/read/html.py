@@ -41,31 +41,46 @@ _COMPLEX = frozenset("p div table ul ol blockquote h1 h2 h3 h4 br pre form".spli
 """What makes a table cell more than one value, so that its row isn't read as data."""
 
 
+NEXT_TO_NOTHING, A_PAGE = 200, 1_000
+"""Characters of text up to which a page shows next to nothing without scripts, and from which what it has for readers
+without them is a page."""
+
+
 def read_html(source: str, *, url: str | None = None) -> Document:
-    """A page or fragment as a Document. Nothing that the page hides becomes text; no nesting is too deep."""
-    tree = LexborHTMLParser(tame(source))
+    """A page or fragment as a Document. Nothing that the page hides becomes text; no nesting is too deep. Of a page
+    that its scripts would build, that is read which it shows to readers who have none (`<noscript>`)."""
+    tame_source = tame(source)
+    tree = LexborHTMLParser(tame_source)
     complete_streams(tree, source)
     head = read_head(tree)
     blocks, nodes = _walk(_markup(tree))
+    if _size(blocks) < NEXT_TO_NOTHING and "<noscript" in source:
+        without_scripts = _walk(_markup(LexborHTMLParser(tame_source), scripts=False), scripts=False)
+        if _size(without_scripts[0]) > A_PAGE:
+            blocks, nodes = without_scripts
     return Document("html", source, tuple(blocks), nodes, head, url)
+
+
+def _size(blocks: list[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
 
 
 # --- markup -----------------------------------------------------------------------------------------
 
-_TAKEN_OUT = "script, style, iframe, noembed, noframes, svg, noscript, template, xmp, plaintext"
+_TAKEN_OUT = "script, style, iframe, noembed, noframes, svg, template, xmp, plaintext"
 """Elements whose text the parser writes as it is, so that it may look like tags (HTML Standard, 13.3), and
 the largest of those that are skipped."""
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _COMMENT_OR_TAG = re.compile(r"<!--.*?-->|<([^>]*)>|>", re.DOTALL)
 
 
-def _markup(tree: LexborHTMLParser) -> str:
+def _markup(tree: LexborHTMLParser, *, scripts: bool = True) -> str:
     """The page as the parser repaired it, in which `<` and `>` stand around tags only. `<wbr>` stands where
     scripts, comments and such were, for they part the text around them. Changes the tree."""
     mark = tree.create_node("wbr")
     if tree.head is not None:
         tree.head.replace_with(mark)
-    for node in tree.css(_TAKEN_OUT):
+    for node in tree.css(f"{_TAKEN_OUT}, noscript" if scripts else _TAKEN_OUT):
         if node.tag in ("xmp", "plaintext"):
             for child in list(node.iter(include_text=True)):
                 if child.is_text_node:
@@ -119,6 +134,11 @@ def _deeds() -> Iterator[tuple[str, int]]:
 
 
 _DOES = dict(_deeds())
+
+
+_WITHOUT_SCRIPTS: dict[str, _Tag] = {
+    "noscript": (_OPENS | _BLOCK, "noscript", "", None), "/noscript": (_CLOSES | _BLOCK, "/noscript", "", None),
+}  # fmt: skip
 
 
 def _tag(written: str) -> _Tag:
@@ -192,7 +212,7 @@ def _mark_data_rows(tags: list[_Tag]) -> None:
 # --- walk -------------------------------------------------------------------------------------------
 
 
-def _walk(markup: str) -> tuple[list[Block], tuple[Node, ...]]:
+def _walk(markup: str, *, scripts: bool = True) -> tuple[list[Block], tuple[Node, ...]]:
     """Blocks and nodes of what `_markup` wrote. One long loop over tags, each with the text after it: most of the time
     that reading takes is spent here, and calls would double it."""
     blocks: list[tuple[object, ...]] = []
@@ -214,6 +234,8 @@ def _walk(markup: str) -> tuple[list[Block], tuple[Node, ...]]:
     parts = markup.replace(">", "<").split("<")
     written, texts = parts[1::2], parts[2::2]
     known = {tag: _tag(tag) for tag in set(written)}  # pages repeat their tags
+    if not scripts:
+        known |= {tag: _WITHOUT_SCRIPTS[name] for tag in known if (name := tag.partition(" ")[0]) in _WITHOUT_SCRIPTS}
     tags = [known[tag] for tag in written]
     if "/tr" in known:
         _mark_data_rows(tags)
