@@ -27,7 +27,16 @@ from cleaner.cli import app
 from cleaner.decide import decide
 from cleaner.detect.encode import LONGEST, STEM, encode, grams
 from cleaner.detect.features import COLUMN, FEATURES, Batch, features
-from cleaner.detect.learned import FORMAT, WEIGHTS, default_model, load_model, model_at, with_opinion, without_comments
+from cleaner.detect.learned import (
+    FORMAT,
+    WEIGHTS,
+    bridged,
+    default_model,
+    load_model,
+    model_at,
+    with_opinion,
+    without_comments,
+)
 from cleaner.detect.network import Network
 from cleaner.model import Document, Evidence
 from cleaner.read import read
@@ -451,3 +460,12 @@ def test_beside_an_article_comments_count_less() -> None:
     assert without_comments(batch, content).tolist() == [1.0] * 30 + [-3.0] * 2
     batch, content = commented_page(3)  # where they may be all there is
     assert without_comments(batch, content).tolist() == [1.0] * 5
+
+
+def test_an_unsure_short_line_between_lines_of_the_article_is_neutral() -> None:
+    long = " ".join(["word"] * 19) + " end."
+    batch = features(
+        [read("\n\n".join([long, "A heading", long, "Another", long]), kind="text", max_chars=9_000)], TABLES
+    )
+    assert bridged(batch, np.array([2, -0.5, 1, -3, 2], np.float32)).tolist() == [2, 0.5, 1, -3, 2]
+    assert bridged(batch, np.array([2, -0.5, -1, -0.5, 2], np.float32)).tolist() == [2, -0.5, -1, -0.5, 2]

@@ -188,7 +188,7 @@ def _judged(document: Document, model: Model, options: Options) -> list[Evidence
             advised = without_comments(batch, hopeful(batch, model.judge(batch)))
             evidence = opinion_evidence(document, keeps, content - advised)
     elif document.kind == "text":
-        content = unjudged(batch, level_runs(document, batch, content))
+        content = unjudged(batch, bridged(batch, level_runs(document, batch, content)))
     return [*evidence_of(document, model, batch, content), *evidence]
 
 
@@ -200,6 +200,16 @@ def doubt(batch: Batch, content: Floats) -> float:
 
 
 FEWEST_WORDS, NEUTRAL = 6, 0.5
+MOST_WORDS, UNLIKELY = 12, -1.0
+
+
+def bridged(batch: Batch, content: Floats) -> Floats:
+    """The log-odds of a text, where short lines between two that read as the article, headings mostly, are neutral
+    unless they are likely debris."""
+    kept = np.concatenate(([False], content > 0, [False]))
+    short = (batch.words <= MOST_WORDS) & (batch.x[:, COLUMN["prose"]] == 0)
+    between = kept[:-2] & kept[2:] & short & (content > UNLIKELY)
+    return np.where(between, np.maximum(content, np.float32(NEUTRAL)), content)
 
 
 def unjudged(batch: Batch, content: Floats) -> Floats:
