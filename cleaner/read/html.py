@@ -54,7 +54,7 @@ def read_html(source: str, *, url: str | None = None) -> Document:
     complete_streams(tree, source)
     head = read_head(tree)
     blocks, nodes = _walk(_markup(tree))
-    if _size(blocks) < NEXT_TO_NOTHING and "<noscript" in source:
+    if _size(blocks) < NEXT_TO_NOTHING and "<noscript" in source.lower():
         without_scripts = _walk(_markup(LexborHTMLParser(tame_source), scripts=False), scripts=False)
         if _size(without_scripts[0]) > A_PAGE:
             blocks, nodes = without_scripts
