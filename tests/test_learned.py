@@ -31,6 +31,7 @@ from cleaner.detect.learned import (
     FORMAT,
     WEIGHTS,
     bridged,
+    by_table,
     default_model,
     load_model,
     model_at,
@@ -469,3 +470,16 @@ def test_an_unsure_short_line_between_lines_of_the_article_is_neutral() -> None:
     )
     assert bridged(batch, np.array([2, -0.5, 1, -3, 2], np.float32)).tolist() == [2, 0.5, 1, -3, 2]
     assert bridged(batch, np.array([2, -0.5, -1, -0.5, 2], np.float32)).tolist() == [2, -0.5, -1, -0.5, 2]
+
+
+def test_the_cells_of_a_table_stay_or_go_as_one() -> None:
+    rows = "".join(f"<tr><td><p>Row {n}</p></td><td><p>Value of it</p></td></tr>" for n in range(2))
+    paragraph = f"<p>{' '.join(['word'] * 30)}.</p>"
+    page = read(f"{paragraph}<table>{rows}</table>{paragraph}", kind="html", max_chars=9_000)
+    content = np.array([3, -1, 2, 2, 2, 3], np.float32)
+    settled = by_table(page, features([page], TABLES), content)
+    assert settled[1] > 0
+    assert settled[[0, 5]].tolist() == [3, 3]
+    assert all(settled[2:5] > 0)
+    alone = read(f"<table>{rows}</table>", kind="html", max_chars=9_000)  # lays out a page
+    assert by_table(alone, features([alone], TABLES), content[1:5]).tolist() == [-1, 2, 2, 2]

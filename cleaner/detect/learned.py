@@ -179,13 +179,13 @@ def _judged(document: Document, model: Model, options: Options) -> list[Evidence
     batch = model.batch([document])
     content = model.judge(batch)
     if document.kind == "html":
-        content = without_comments(batch, hopeful(batch, content))
+        content = settled(document, batch, content)
     evidence: list[Evidence] = []
     if document.kind == "html" and options.opinion != "never":
         keeps = opinion_of(document) if options.opinion == "always" or doubt(batch, content) > UNSURE else None
         if keeps is not None:
             batch = with_opinion(batch, keeps)
-            advised = without_comments(batch, hopeful(batch, model.judge(batch)))
+            advised = settled(document, batch, model.judge(batch))
             evidence = opinion_evidence(document, keeps, content - advised)
     elif document.kind == "text":
         content = unjudged(batch, bridged(batch, level_runs(document, batch, content)))
@@ -228,6 +228,33 @@ def hopeful(batch: Batch, content: Floats) -> Floats:
     long = content[batch.words >= FEWEST_WORDS - 0.5]
     most = long.max() if len(long) else LEAST_HOPE
     return content + (HOPE - most) if LEAST_HOPE < most <= 0 else content
+
+
+def settled(document: Document, batch: Batch, content: Floats) -> Floats:
+    """The log-odds of a page with all that is known of pages as a whole."""
+    return without_comments(batch, by_table(document, batch, hopeful(batch, content)))
+
+
+AS_ONE, LAYOUT, CELL_WORDS = 2 / 3, 0.5, 20
+
+
+def by_table(document: Document, batch: Batch, content: Floats) -> Floats:
+    """The log-odds with the cells of each table drawn to their mean: tables stay or go as one. What holds LAYOUT
+    of the words of a page lays it out."""
+    table: list[int] = []
+    for n, node in enumerate(document.nodes):
+        table.append(n if node.tag == "table" else table[node.parent] if node.parent >= 0 else -1)
+    homes = np.array([table[block.node] if block.node >= 0 else -1 for block in document.blocks])
+    cells = np.flatnonzero(homes >= 0)
+    if not len(cells):
+        return content
+    words, (_, which) = batch.words, np.unique(homes[cells], return_inverse=True)
+    weight = np.minimum(words[cells], CELL_WORDS) + 1
+    mean = np.bincount(which, content[cells] * weight) / np.bincount(which, weight)
+    small = np.bincount(which, words[cells]) <= LAYOUT * words.sum()
+    drawn = content.copy()
+    drawn[cells] += np.where(small[which], AS_ONE * (mean[which] - content[cells]), 0).astype(np.float32)
+    return drawn
 
 
 ARTICLE_WORDS, AGAINST_COMMENTS = 400, 4.0
