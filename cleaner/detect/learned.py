@@ -264,8 +264,10 @@ def without_comments(batch: Batch, content: Floats) -> Floats:
     """The log-odds of a page, lower for what stands among comments where the rest holds an article: of what is beside
     one of ARTICLE_WORDS words in sentences, 3 % of the words are content. On pages of little else comments may be."""
     commented = batch.x[:, COLUMN["in_comments"]] > 0
+    if not commented.any():
+        return content
     article = (batch.x[:, COLUMN["prose"]] > 0) & (content > 0) & ~commented
-    if not commented.any() or float(batch.words[article].sum()) < ARTICLE_WORDS:
+    if float(batch.words[article].sum()) < ARTICLE_WORDS:
         return content
     return np.where(commented, content - np.float32(AGAINST_COMMENTS), content)
 

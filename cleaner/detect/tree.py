@@ -126,6 +126,7 @@ class Memo(dict[tuple[str, str], int]):
         """(count,) the numbers of some elements' tags and words, and (count, 5) what is known of them."""
         if len(self) >= MOST_REMEMBERED:
             self.clear()
+            self.fresh.clear()
             self.names.clear()
         numbers = np.fromiter(map(self.__getitem__, keys), np.int64, count)
         if self.fresh:
