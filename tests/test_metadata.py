@@ -10,7 +10,7 @@ import pytest
 from cleaner import Article, InputError, clean
 from cleaner.fold import fold
 from cleaner.metadata.calendar import read_dates
-from cleaner.metadata.names import read_names
+from cleaner.metadata.names import names_in_field, read_names
 
 BODY = (
     "<p>The harbour board has agreed to let the ferry run until two in the morning from May, after three hours.</p>"
@@ -103,6 +103,11 @@ def test_both_dates_of_one_line_are_read() -> None:
         ("May 4, 2024 | By Jane Doe | 5 min read", ("Jane Doe",)),
         ("文/王小明", ("王小明",)),
         ("홍길동 기자", ("홍길동",)),
+        ("This post was written by Jane Doe, a doctor at Example Hospital.", ("Jane Doe",)),
+        ("Jane DoeOctober 3, 2016", ("Jane Doe",)),
+        ("Jane DoeDECEMBER 3, 2016", ("Jane Doe",)),
+        ("Jane Doe, John Q. Roe</p><p>24 Apr 2000 • 3 min read", ("Jane Doe", "John Q. Roe")),
+        ("This post was written by a team of doctors.", ()),
         ("By Staff Reporter", ()),
         ("By The Associated Press", ()),
         ("Photo by Jane Doe", ()),
@@ -116,6 +121,27 @@ def test_a_byline_gives_names_only(line: str, names: tuple[str, ...]) -> None:
 def test_a_closing_byline_may_take_two_lines(opener: str) -> None:
     assert page(before="", after=f"<h4>{opener}</h4><p>Jane Doe</p>").authors == ("Jane Doe",)
     assert page(before="", after=f"<h4>{opener}</h4><p>The harbor</p>").authors == ()
+
+
+def test_a_link_to_an_author_names_one() -> None:
+    assert page(before='<a href="/blog/author/jane-doe/">Jane Doe</a>').authors == ("Jane Doe",)
+    assert page(before='<a rel="author" href="/jd">Jane Doe</a>').authors == ("Jane Doe",)
+    assert page(before='<a href="/places/">Jane Doe</a>').authors == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [("Maria &amp; Katerina", ("Maria", "Katerina")), ("undefined", ()), ("Jane Doe Twitter", ("Jane Doe",))],
+)
+def test_a_field_gives_names_only(value: str, names: tuple[str, ...]) -> None:
+    assert names_in_field(value) == names
+
+
+def test_the_authors_of_a_paper_are_all_named() -> None:
+    head = '<meta name="dc.creator" content="Jane Doe">' + "".join(
+        f'<meta name="citation_author" content="{name}">' for name in ("Doe, Jane", "Roe, John")
+    )
+    assert page(head).authors == ("Jane Doe", "John Roe")
 
 
 def test_an_agency_is_no_author() -> None:
@@ -173,15 +199,15 @@ def test_odd_json_ld_is_no_error(value: object) -> None:
         assert page(linked([item, {"@graph": [item, {"@id": "#1", "author": {"@id": "#1"}}]}])).headline
 
 
-BODY = "The rain had stopped by noon, and the river began to fall in the afternoon of the same long day, said the"
+PLAIN = "The rain had stopped by noon, and the river began to fall in the afternoon of the same long day, said the"
 
 
 @pytest.mark.parametrize(
     ("page", "truncated", "cause"),
     [
-        (f"Rain ends\n\n{BODY * 14} …\n\nTo continue reading, please subscribe.", True, "break"),
+        (f"Rain ends\n\n{PLAIN * 14} …\n\nTo continue reading, please subscribe.", True, "break"),
         ("Rain ends\n\nThe rain had stopped by noon.\n\nTo continue reading, please subscribe.", True, "wall"),
-        (f"Rain ends\n\n{BODY} people of the town.", None, None),
+        (f"Rain ends\n\n{PLAIN} people of the town.", None, None),
     ],
 )
 def test_what_says_that_a_text_is_truncated_is_told(page: str, truncated: bool | None, cause: str | None) -> None:
@@ -191,7 +217,7 @@ def test_what_says_that_a_text_is_truncated_is_told(page: str, truncated: bool |
 
 def test_a_whole_page_is_whole_and_a_short_one_is_not() -> None:
     ld = '<script type="application/ld+json">{{"@type": "NewsArticle", "wordCount": {}}}</script>'
-    body = "<h1>Rain ends</h1>" + "".join(f"<p>On day {n} {BODY} people.</p>" for n in range(20))
+    body = "<h1>Rain ends</h1>" + "".join(f"<p>On day {n} {PLAIN} people.</p>" for n in range(20))
     assert clean(ld.format(500) + body).access.truncated is False
     wall = "<p>Subscribe to read the full story.</p>"
     access = clean(ld.format(5_000) + body + wall, kind="html").access

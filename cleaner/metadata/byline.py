@@ -17,6 +17,7 @@ from cleaner.fold import fold
 from cleaner.metadata.names import Names, collective, is_full, names_in_field, read_names
 from cleaner.metadata.words import opening_words
 from cleaner.model import Block, Document
+from cleaner.read.head import AUTHOR_LINK
 
 LONGEST, SHORT = 160, 90
 """Characters of a byline; of one that no word opens."""
@@ -52,12 +53,20 @@ def _opener() -> regex.Pattern[str]:
 
 
 _GLUED_MONTH = re.compile(
-    r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d|Published|Updated|Posted|Last )"
+    r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d|Published|Updated|Posted|Last "
+    r"|(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}\.? \d)"
 )
 _REPORTER = regex.compile(
     r"(?P<name>\p{Han}{2,4}|\p{Hangul}{2,4})\s*(?:記者|记者|기자|특파원|선임기자)(?![\p{Han}\p{Hangul}])"
 )
 _WORDS = re.compile(r"[^\W\d_]+")
+
+
+_TOLD = re.compile(
+    r"(?i)this (?:[a-z]+ )?(?:post|article|story|blog|column|piece|review|recipe|report|content|guide)"
+    r" (?:was|is|has been) (?:originally )?(?:written|authored|contributed|submitted) by "
+)
+"""What opens a byline that is a sentence."""
 
 
 def find_byline(text: str) -> Byline | None:
@@ -67,10 +76,16 @@ def find_byline(text: str) -> Byline | None:
     (Byline(names=('JANE DOE',), raw='JANE DOE, Example News', opened=True), None)
     >>> find_byline("Posted on July 1, 2024 by A. J. Roe | 3 Comments").names
     ('A. J. Roe',)
+    >>> find_byline("This post was written by Jane Doe, a doctor at Example Hospital.").names
+    ('Jane Doe',)
     >>> find_byline("Books recommended by Jane Doe"), find_byline("Von Jana Beispiel und Jan Muster").names
     (None, ('Jana Beispiel', 'Jan Muster'))
     """
-    if len(text) > LONGEST or (len(text) > 60 and text.endswith((".", "?", "!"))):
+    if len(text) > LONGEST:
+        return None
+    if (told := _TOLD.match(text)) and (read := read_names(fold(text[told.end() :]).text)).names:
+        return Byline(read.names, text[told.end() :], True) if is_full(read.names[0]) else None
+    if len(text) > 60 and text.endswith((".", "?", "!")):
         return None
     folded = _GLUED_MONTH.sub(" ", fold(text).text.strip(" |•·\t"))
     for match in _opener().finditer(folded):
@@ -147,8 +162,8 @@ _NOT_AUTHOR_CLASS = re.compile(
 )
 _DATE = regex.compile(
     r"""(?x)
-      (?:(?i:published|updated|posted|last\ updated|on|am|le|el)[\s:]+)*
-      (?:\p{L}{3,9}\.?\ \d{1,2}(?:st|nd|rd|th)?,?\ (?:19|20)\d\d | \d{1,2}\.?\ \p{L}{3,10}\.?,?\ (?:19|20)\d\d
+      (?:(?<!\p{L})(?i:published|updated|posted|last\ updated|on|am|le|el)[\s:]+)*
+      (?:(?<!\p{L})\p{L}{3,9}\.?\ \d{1,2}(?:st|nd|rd|th)?,?\ (?:19|20)\d\d | \d{1,2}\.?\ \p{L}{3,10}\.?,?\ (?:19|20)\d\d
        | (?:19|20)\d\d[-/.年]\ ?\d{1,2}[-/.月]\ ?\d{1,2}日? | \d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d)
       (?:,?\ (?:at\ )?\d{1,2}[:.時]\d\d分?(?:\ ?[AaPp]\.?[Mm]\.?)?(?:\ [A-Z]{2,4})?)?""",
     regex.V1,
@@ -170,7 +185,10 @@ def visible_byline(
             return zone[at + 1], found
     short = [block for block in zone if 2 <= len(block.text) <= SHORT]
     for block in short if document.kind == "html" else ():
-        names = _plain_names(block.text) if _is_classed(document, block) else ()
+        linked = _is_linked(document, block)
+        names = _plain_names(block.text) if linked or _is_classed(document, block) else ()
+        if linked and not all(map(_is_person, names)):
+            continue
         if names and not _is_label(names[0], document):
             return block, Byline(names, block.text, False)
     for block in short if headline is not None else ():
@@ -180,13 +198,17 @@ def visible_byline(
     return None
 
 
+MOST_OF_NAME = 5
+"""Words of a name that a line of its own holds; a row of labels has more."""
+
+
 def _of_next_line(lines: Sequence[Block]) -> Byline | None:
     """The byline that begins with "By" on a line of its own and goes on in the next."""
     if len(lines) < 2 or len(lines[1].text) > SHORT or not _is_opener(lines[0].text):
         return None
     text = lines[1].text
     if names := read_names(fold(text).text).names:
-        return Byline(names, text, True)
+        return Byline(names, text, True) if len(names[0].split()) <= MOST_OF_NAME else None
     name = collective(text)
     return Byline((), name, True) if name else None
 
@@ -229,6 +251,7 @@ def _names_by_place(document: Document, block: Block, headline: int) -> tuple[st
 
 
 def _names_beside_date(folded: str) -> tuple[str, ...]:
+    folded = _GLUED_MONTH.sub(" ", folded)
     match = _DATE.search(folded)
     if not match:
         return ()
@@ -241,10 +264,16 @@ def _names_beside_date(folded: str) -> tuple[str, ...]:
     return ()
 
 
+_MINUTES = re.compile(r"(?i)[\s|•·–—-]*\d+\s?-?min(?:ute)?s?(?: of)?(?: read(?:ing)?)?[\s|•·–—-]*")
+
+
 def _is_date(text: str) -> bool:
     """Whether a line is mostly a date."""
-    match = _DATE.search(fold(text).text) if len(text) <= 60 and any(char.isdigit() for char in text) else None
-    return match is not None and len(match[0]) >= 0.5 * len(text)
+    if len(text) > 60 or not any(char.isdigit() for char in text):
+        return False
+    plain = _MINUTES.sub("", fold(text).text)
+    match = _DATE.search(plain)
+    return match is not None and len(match[0]) >= 0.5 * len(plain)
 
 
 def _is_label(name: str, document: Document, *, any_word: bool = False, every_word: bool = False) -> bool:
@@ -298,6 +327,11 @@ def _is_classed(document: Document, block: Block) -> bool:
     return bool(_AUTHOR_CLASS.search(words)) and not _NOT_AUTHOR_CLASS.search(words)
 
 
+def _is_linked(document: Document, block: Block) -> bool:
+    """Whether a line is the text of a link to a page about an author."""
+    return block.link_share > 0 and block.text in document.head.meta.get(AUTHOR_LINK, ())
+
+
 def _plain_names(text: str) -> tuple[str, ...]:
     """The names of a line that holds names and perhaps a title or a date; () for any other line."""
     read = read_names(_GLUED_MONTH.sub(" ", fold(text).text.strip()))
@@ -317,8 +351,10 @@ class Stated(NamedTuple):
     source: str
 
 
+_SCHOLARLY = ("citation_author", "citation_authors")
+"""Of papers, whose other elements may name the first author only."""
 _META = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl",
-         "citation_author", "cxenseparse:author", "article:author_name", "bt:author")  # fmt: skip
+         "cxenseparse:author", "article:author_name", "bt:author")  # fmt: skip
 _WRITTEN_BY = frozenset(["written by", "by", "author", "von", "verfasst von", "geschrieben von", "escrito por", "por",
                          "écrit par", "par", "scritto da", "di", "geschreven door", "skrevet av", "автор"])  # fmt: skip
 
@@ -332,9 +368,9 @@ def stated_authors(document: Document) -> Iterator[Stated]:
             raw = [name for name in _person_names(item.get("author"), people) if name.strip()]
             if names := _from_fields(raw):
                 yield Stated(names, "; ".join(raw), "json-ld")
-    for field in _META:
+    for field in (*_SCHOLARLY, *_META):
         texts = head.meta.get(field, ())
-        if field.startswith("citation"):
+        if field in _SCHOLARLY:
             texts = tuple(_LAST_FIRST.sub(r"\2 \1", text) for text in texts)
         if texts and (names := _from_fields(texts)):
             yield Stated(names, "; ".join(texts), "meta")

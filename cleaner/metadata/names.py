@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from html import unescape
 from typing import NamedTuple
 
 import regex
@@ -104,7 +105,8 @@ def _taken(word: str, text: str, at: int, pieces: Sequence[Sequence[str]]) -> st
     if lower in opening_words("months") and _DAY.match(text, at):
         return ""
     cut = _GLUED.match(word)
-    return cut[1] if cut and word[len(cut[1]) :].lower() in _glued() else word
+    own = cut[1] if cut and word[len(cut[1]) :].lower() in _glued() else word
+    return "" if own.lower() in _NETWORKS and any(pieces) else own
 
 
 def _goes_on(text: str, at: int) -> bool:
@@ -126,7 +128,11 @@ def _roles() -> frozenset[str]:
 
 @cache
 def _glued() -> frozenset[str]:
-    return _roles() | opening_words("not_in_names") | {"twitter", "facebook", "instagram", "linkedin", "email"}
+    return _roles() | opening_words("not_in_names") | _NETWORKS
+
+
+_NETWORKS = frozenset(["twitter", "facebook", "instagram", "linkedin", "email"])
+"""Whose names stand as links behind those of people."""
 
 
 def _name(words: list[str]) -> str | None:
@@ -180,16 +186,18 @@ def names_in_field(text: str) -> tuple[str, ...]:
     >>> names_in_field("Jane Doe - Example Team"), names_in_field("janedoe")
     (('Jane Doe',), ('janedoe',))
     """
-    plain = fold(_ASIDE.sub(" ", text)).text.strip()
+    plain = fold(_ASIDE.sub(" ", unescape(text))).text.strip()
     plain = _BY.sub("", plain).strip(' -–—|•·:;,."')
     if not plain or "://" in plain or "www." in plain or len(plain) > 400:
         return ()
     if _LOGIN.fullmatch(plain):
-        return () if plain.lower() in _roles() else (plain,)
+        return () if plain.lower() in _roles() or plain in _NOBODY else (plain,)
     first = re.split(r"\s+[-|•·]\s+", plain)[0]
     read = read_names(first)
-    return read.names if read.sure or not read.rest[:1].isalpha() else ()
+    return read.names if read.sure or not read.rest[:1].isalpha() or read.rest.lower() in _NETWORKS else ()
 
 
 _BY = regex.compile(r"^\s*(?:(?i:by|von|par|por|di|door|av|af|autor|author)\b\s*:?|文/|文：|作者[:：]|著者[:：])\s*")
+_NOBODY = ("undefined", "null", "none", "unknown", "anonymous")
+"""What a field holds that its publishing system could not fill."""
 _LOGIN = regex.compile(r"[\p{Ll}][\p{L}\p{N}_.-]{2,18}(?<!\d)")

@@ -1,4 +1,4 @@
-"""What a page says about itself: title, meta elements, JSON-LD, `<time>` elements."""
+"""What a page says about itself: title, meta elements, JSON-LD, `<time>` elements, links to authors."""
 
 from __future__ import annotations
 
@@ -23,13 +23,20 @@ _LONE = re.compile(
 MOST_OBJECTS = 2_000
 
 
+AUTHOR_LINK = "author-link"
+"""The name under which `Head.meta` holds the texts of the page's links to pages about authors, whether they are shown
+or not: what another line says may be held against them."""
+_AUTHOR_LINKS = 'a[rel~="author"], a[href*="/author/"], a[href*="/authors/"]'
+LONGEST_LINK = 60
+
+
 def read_head(tree: LexborHTMLParser) -> Head:
     """The Head of a parsed page."""
     title = tree.css_first("head > title") or tree.css_first("title")
     language = tree.root.attributes if tree.root is not None else {}
     canonical = tree.css_first('link[rel="canonical"]')
     found = tree.css(
-        'meta[content], meta[value], time[datetime], script[type="application/ld+json"]'
+        f'meta[content], meta[value], time[datetime], script[type="application/ld+json"], {_AUTHOR_LINKS}'
     )  # one pass over the page
     return Head(
         title=_tidy(title.text()) if title else None,
@@ -57,6 +64,8 @@ def _meta(found: list[LexborNode]) -> dict[str, tuple[str, ...]]:
     for node in found:
         if node.tag == "time" and (when := _tidy(node.attributes.get("datetime"))):
             values.setdefault("time", []).append(when)
+        elif node.tag == "a" and (name := _tidy(node.text())) and len(name) <= LONGEST_LINK:
+            values.setdefault(AUTHOR_LINK, []).append(name)
     return {name: tuple(dict.fromkeys(several)) for name, several in values.items()}
 
 
