@@ -102,6 +102,8 @@ class Head:
     """Values by lower-case `property`, `name` or `itemprop`."""
     json_ld: tuple[Mapping[str, Any], ...] = ()
     """Every JSON-LD object of the page, `@graph` flattened. Article bodies are replaced by their length."""
+    author_links: frozenset[str] = frozenset()
+    """The texts of links to pages about authors, shown or not: a line that is shown may be held against them."""
 
     def first(self, *names: str) -> str | None:
         """The first value of the first of these meta names that has one."""

@@ -17,7 +17,6 @@ from cleaner.fold import fold
 from cleaner.metadata.names import Names, collective, is_full, names_in_field, read_names
 from cleaner.metadata.words import opening_words
 from cleaner.model import Block, Document
-from cleaner.read.head import AUTHOR_LINK
 
 LONGEST, SHORT = 160, 90
 """Characters of a byline; of one that no word opens."""
@@ -329,7 +328,7 @@ def _is_classed(document: Document, block: Block) -> bool:
 
 def _is_linked(document: Document, block: Block) -> bool:
     """Whether a line is the text of a link to a page about an author."""
-    return block.link_share > 0 and block.text in document.head.meta.get(AUTHOR_LINK, ())
+    return block.link_share > 0 and block.text in document.head.author_links
 
 
 def _plain_names(text: str) -> tuple[str, ...]:

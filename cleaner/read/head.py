@@ -23,11 +23,7 @@ _LONE = re.compile(
 MOST_OBJECTS = 2_000
 
 
-AUTHOR_LINK = "author-link"
-"""The name under which `Head.meta` holds the texts of the page's links to pages about authors, whether they are shown
-or not: what another line says may be held against them."""
 _AUTHOR_LINKS = 'a[rel~="author"], a[href*="/author/"], a[href*="/authors/"]'
-LONGEST_LINK = 60
 
 
 def read_head(tree: LexborHTMLParser) -> Head:
@@ -44,6 +40,7 @@ def read_head(tree: LexborHTMLParser) -> Head:
         canonical=canonical.attributes.get("href") if canonical else None,
         meta=MappingProxyType(_meta(found)),
         json_ld=tuple(_json_ld(found)),
+        author_links=frozenset(_author_links(found)),
     )
 
 
@@ -64,9 +61,21 @@ def _meta(found: list[LexborNode]) -> dict[str, tuple[str, ...]]:
     for node in found:
         if node.tag == "time" and (when := _tidy(node.attributes.get("datetime"))):
             values.setdefault("time", []).append(when)
-        elif node.tag == "a" and (name := _tidy(node.text())) and len(name) <= LONGEST_LINK:
-            values.setdefault(AUTHOR_LINK, []).append(name)
     return {name: tuple(dict.fromkeys(several)) for name, several in values.items()}
+
+
+MOST_OF_LINKS = 50_000
+"""Characters of links to authors that are read: links that stand in each other hold the same text again and again."""
+
+
+def _author_links(found: list[LexborNode]) -> Iterator[str]:
+    left = MOST_OF_LINKS
+    for node in found:
+        if node.tag == "a" and left > 0:
+            text = node.text()
+            left -= len(text)
+            if name := _tidy(text):
+                yield name
 
 
 def _json_ld(found: list[LexborNode]) -> Iterator[Mapping[str, Any]]:
