@@ -25,6 +25,7 @@ Kind = Literal[
 """What a removed block was."""
 
 AccessKind = Literal["open", "metered", "registration", "subscription", "unknown"]
+"""`unknown` stands in older records only, of pages that no more than declare themselves not free."""
 Truncation = Literal["break", "length", "wall"]
 """What says that a text is not all: it breaks off before a wall, it is far shorter than the page declares, or a wall
 stands behind it."""
@@ -271,7 +272,8 @@ class Access:
     truncated: bool | None = None
     """True where the text visibly breaks off; None where nothing tells."""
     declared_free: bool | None = None
-    """schema.org `isAccessibleForFree`, which publishers also set to false on pages that are whole."""
+    """schema.org `isAccessibleForFree`, which publishers also set to false on pages that are whole. A page that says no
+    more than this asks for a subscription."""
     nags: tuple[str, ...] = ()
     """The lines that ask the reader to pay, subscribe, register or sign in."""
     truncated_by: Truncation | None = None

@@ -295,3 +295,8 @@ def test_short_lists_beside_it_do_not_hide_that_a_text_is_wrapped() -> None:
     menu = "\n".join(["Home", "News", "Sports", "Weather", "Opinion", "Culture", "Travel", "Jobs", "Cars", "Homes"])
     text = f"{menu}\n\n" + "\n\n".join("\n".join(textwrap.wrap(story, width)) for width in (60, 60, 60))
     assert [part for part in clean(text, kind="text").paragraphs if part.startswith("The rain")] == [story] * 3
+
+
+def test_a_page_that_declares_itself_not_free_asks_for_a_subscription() -> None:
+    access = page(linked({"@type": "NewsArticle", "headline": "x", "isAccessibleForFree": False})).access
+    assert (access.kind, access.declared_free, access.truncated) == ("subscription", False, None)

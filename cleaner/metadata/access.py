@@ -65,7 +65,7 @@ def find_access(document: Document, verdicts: Sequence[Verdict], body: Sequence[
     declared, tier = _declared_free(document), _tier(document)
     cause = _truncation(document, body, [gate for gate in gates if gate.near], last)
     truncated = None if cause is None else cause != "whole"
-    kind = _kind(gates, declared, tier, bool(truncated), document, nags)
+    kind = _kind(gates, declared, tier, bool(truncated), document)
     limit = any(gate.says == "limit" for gate in gates)
     return Access(
         kind, remaining, limit, truncated, declared, tuple(dict.fromkeys(nags)), None if cause == "whole" else cause
@@ -92,10 +92,11 @@ def _asks_members(text: str, item: Evidence) -> str | None:
 
 
 def _kind(
-    gates: Sequence[Gate], declared: bool | None, tier: str | None, truncated: bool, document: Document, nags: list[str]
+    gates: Sequence[Gate], declared: bool | None, tier: str | None, truncated: bool, document: Document
 ) -> AccessKind:
     """The kind: of the lines at the body before those elsewhere; of a page that says it is free only of such at the
-    body that cut it off; of a page that only declares itself not free, by what it asks for."""
+    body that cut it off. A page that only declares itself not free asks for a subscription: of those that say more, as
+    good as all do."""
     near = {gate.says for gate in gates if gate.near or document.kind == "text"}
     if near & {"remaining", "limit"} or any(gate.says in ("remaining", "limit") for gate in gates):
         return "metered"
@@ -104,9 +105,7 @@ def _kind(
         return "subscription" if "subscription" in near else "registration"
     if tier in ("metered", "subscription", "registration"):
         return tier  # type: ignore[return-value]
-    if declared is False:
-        return "subscription" if any(_SUBSCRIBER.search(nag) for nag in nags) or gates else "unknown"
-    return "open"
+    return "subscription" if declared is False else "open"
 
 
 # --- heads ------------------------------------------------------------------------------------------
