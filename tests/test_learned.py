@@ -26,7 +26,7 @@ from cleaner import InputError, clean
 from cleaner.cli import app
 from cleaner.decide import decide
 from cleaner.detect.encode import LONGEST, STEM, encode, grams
-from cleaner.detect.features import COLUMN, FEATURES, Batch, features
+from cleaner.detect.features import COLUMN, FEATURES, HEADS, LIKES, PAGE_HEADS, Batch, features
 from cleaner.detect.learned import (
     FORMAT,
     WEIGHTS,
@@ -235,9 +235,26 @@ def test_pages_are_looked_at_twice_and_texts_once() -> None:
 
 def test_columns_about_elements_are_zero_in_text() -> None:
     x = features(documents([(SEED.read_text("utf8"), "text")]), TABLES).x
-    about_elements = "element_any depth in_article mass0 content3 siblings_number looks_content uncommented"
+    about_elements = "element_any depth in_article mass0 content3 uncommented"
     for name in (*about_elements.split(), "html", "glance", "opinion_known"):
         assert not x[:, COLUMN[name]].any(), name
+
+
+def test_lines_of_a_text_are_told_by_those_like_them() -> None:
+    text = "Plan to spend: $15\nThe rain had stopped by noon.\nPlan to spend: $40\nVisit website\n—\n—\nSee website"
+    x = features(documents([(text, "text")]), TABLES).x
+    likes = [x[:, COLUMN[f"{name}_number"]].tolist() for name in LIKES]
+    assert likes == [[0.25, 0, 0.25, 0, 0, 0, 0], [0.25, 0, 0.25, 0.25, 0, 0, 0.25]]
+
+
+def test_what_words_say_of_the_lines_around_is_told_of_texts_only() -> None:
+    page, text = documents(
+        [("<p>The rain had stopped by noon.</p>", "html"), ("The rain had stopped by noon.", "text")]
+    )
+    around = slice(COLUMN[f"head{PAGE_HEADS}"], COLUMN[f"head{HEADS - 1}"] + 1)
+    assert features([text], TABLES).x[0, around].all()
+    assert not features([page], TABLES).x[0, around].any()
+    assert features([page, text], TABLES).x[:, around].any(1).tolist() == [False, True]
 
 
 def test_an_opinion_is_written_into_its_columns_only() -> None:

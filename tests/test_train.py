@@ -370,6 +370,19 @@ def test_the_network_is_the_same_in_pytorch_and_numpy() -> None:
     assert set(net.arrays()) == set(random_arrays(layers=4))
 
 
+def test_words_learn_what_stands_around_them_near_an_article() -> None:
+    pytest.importorskip("torch")
+    from cleaner.train.linear import _around
+
+    labels = np.array([DEBRIS, DEBRIS, KEEP, DEBRIS, KEEP, DEBRIS, UNKNOWN], np.int8)
+    near = np.array([False, True, True, True, True, True, False])
+    follows, precedes, behind, before = np.nan_to_num(_around(labels, near), nan=9).T.tolist()
+    assert follows == [9, 1, 0, 1, 0, 9, 9]
+    assert precedes == [9, 9, 0, 1, 0, 1, 9]
+    assert behind == [9, 0, 9, 0, 9, 1, 9]
+    assert before == [9, 1, 9, 0, 9, 0, 9]
+
+
 def test_opinion_columns_are_left_as_they_are_by_training() -> None:
     pytest.importorskip("torch")
     from cleaner.train.sequence import OPINION

@@ -40,14 +40,17 @@ from cleaner.detect.tree import MOST_REMEMBERED, MOST_TAGS, Memo, Tree, tree_of
 from cleaner.measure import UNSPACED_WORD
 from cleaner.model import Document, Role
 
-HEADS = 9
+PAGE_HEADS, HEADS = 9, 13
 """Scores of a line from its words alone: content; content inside an article; caption or credit; link list; then what
-the markup of other pages says of such words: comment, byline or date, heading, list item or cell, menu or foot."""
+the markup of other pages says of such words: comment, byline or date, heading, list item or cell, menu or foot; and, of
+texts only, what such words say of the lines around: content follows; stands before; near an article, debris behind it;
+debris before it."""
 LEVELS = 6
 """Elements around a block, its own first, whose content is summed up."""
 LIKES = ("siblings", "looks")
 """What a block of a page is compared with: blocks of its tag in its parent; blocks of its tag and words all over the
-page, in elements of the same."""
+page, in elements of the same. A line of a text with lines that open with the same two words; with lines that end with
+the same word and look the same."""
 REACHES = (4, 12, 40)
 """Lines before and after a line whose means are features."""
 ROLES: tuple[Role, ...] = ("paragraph", "heading", "list_item", "quote", "caption", "table", "code")
@@ -137,6 +140,8 @@ def features(documents: Sequence[Document], tables: Tables) -> Batch:
     return _Features(documents, tables).first_look()
 
 
+TEXT_LIKE = 1 << 62
+"""What sets the numbers of lines apart from those of blocks."""
 SUREST = 6.0
 """Log-odds of a first judgement count up to these."""
 
@@ -150,12 +155,16 @@ class _Features:
         sizes = [len(document.blocks) for document in documents]
         self.bounds = np.concatenate(([0], np.cumsum(sizes)))
         self.count = len(self.blocks)
+        kinds = {document.kind for document in documents}
+        self.has_pages, self.has_texts = "html" in kinds, "text" in kinds
         self.document = np.repeat(np.arange(len(documents)), sizes)
         self.lines = encode([block.text for block in self.blocks])
         self.salt = mix(np.arange(len(documents), dtype=np.uint32))
         self.own_words = self.lines.words ^ self.salt[self.document[self.lines.word_line]]
         self.untitled: NDArray[np.bool_] | None = None
         self.tree: Tree | None = None
+        self.alone = -1 - np.arange(self.count)
+        """(rows,) numbers that no two rows share."""
         self.x = np.zeros((len(FEATURES), self.count), np.float32)
 
     def first_look(self) -> Batch:
@@ -163,9 +172,14 @@ class _Features:
         self.of_markup()
         self.of_words()
         self.of_repeats()
-        if any(document.kind == "html" for document in self.documents):
+        if self.has_texts:
+            likes = self.likes_of_lines()
+        if self.has_pages:
             self.tree = tree_of(self.documents, self.blocks, self.document, self.tables.memo)
             self.of_tree(self.tree)
+            of_tree = self.likes_of_tree(self.tree)
+            likes = np.where(self.got("html") > 0, of_tree, likes) if self.has_texts else of_tree
+        self.likes = [np.unique(like, return_inverse=True)[1] for like in likes]
         return self.look()
 
     def second_look(self, log_odds: Floats) -> Batch:
@@ -182,7 +196,7 @@ class _Features:
         self.of_place()
         if self.tree:
             self.of_elements(self.tree)
-            self.of_likes(self.tree)
+        self.of_likes()
         return Batch(self.bounds, self.document, np.array(self.x.T, order="C"), self.second_look)
 
     def put(self, name: str, values: NDArray[np.generic] | float) -> None:
@@ -279,11 +293,13 @@ class _Features:
         buckets = found.buckets & np.uint32(len(tables.words) - 1)
         weights = np.take(tables.words, buckets.astype(np.intp), axis=0, mode="clip")  # quicker than by index
         number = np.maximum(np.bincount(found.lines, minlength=self.count), 1)
-        by_head = weights.T.astype(np.float64)
+        by_head = weights.T[: HEADS if self.has_texts else PAGE_HEADS].astype(np.float64)
         sums = np.array([np.bincount(found.lines, values, self.count) for values in by_head])
-        score = sums * (1 / np.sqrt(number)) * tables.word_scale[:, None] + tables.word_bias[:, None]
+        heads = len(sums)
+        score = sums * (1 / np.sqrt(number)) * tables.word_scale[:heads, None] + tables.word_bias[:heads, None]
         score = np.clip(score, -6, 6)
-        self.x[COLUMN["head0"] :][:HEADS] = score / 3
+        score[PAGE_HEADS:, self.got("html") > 0] = 0
+        self.x[COLUMN["head0"] :][:heads] = score / 3
         self.x[COLUMN["p0"] :][:CHANCES] = 1 / (1 + np.exp(-score[:CHANCES]))
         known = np.bincount(found.lines, (by_head[0] != 0) | (by_head[1] != 0), self.count) / number
         self.put("known", known)
@@ -442,7 +458,7 @@ class _Features:
     def of_tree(self, tree: Tree) -> None:
         """Where the blocks stand, by the names of the elements alone."""
         home, housed, parent = tree.home, tree.housed, tree.parent
-        own_any, own_near, comments, is_article, tags = tree.known.T
+        own_any, own_near, comments, is_article = tree.known.T[:4]
         put = self.put
         # element words: summed along the path to the root, and over the three nearest
         grand = parent[parent]
@@ -471,10 +487,6 @@ class _Features:
         put("in_article", self.in_article & housed)
         put("articles", np.log1p(np.add.reduceat(outer, tree.first, dtype=np.int64))[self.document] / 2)
         put("article_number", np.where(self.in_article, number, 0))
-        siblings = above * MOST_TAGS + tags[home].astype(np.int64)
-        looks = (tree.kind[home] * MOST_REMEMBERED + tree.kind[above]) * MOST_REMEMBERED + tree.kind[higher]
-        looks ^= self.salt[self.document].astype(np.int64) << 30
-        self.likes = [np.unique(like, return_inverse=True)[1] for like in (siblings, looks)]
 
     def of_elements(self, tree: Tree) -> None:
         """What the elements hold, by the sums over the blocks in them."""
@@ -511,12 +523,33 @@ class _Features:
 
     # --- likes ------------------------------------------------------------------------------------
 
-    def of_likes(self, tree: Tree) -> None:
+    def likes_of_tree(self, tree: Tree) -> Ints:
+        """(2, rows) for each of LIKES numbers that blocks of a page share with those like them, and with none else."""
+        home, parent = tree.home, tree.parent
+        above = parent[home]
+        siblings = above * MOST_TAGS + tree.known[home, -1].astype(np.int64)
+        looks = (tree.kind[home] * MOST_REMEMBERED + tree.kind[above]) * MOST_REMEMBERED + tree.kind[parent[above]]
+        looks ^= self.salt[self.document].astype(np.int64) << 30
+        return np.where(tree.housed, (siblings, looks), self.alone)
+
+    def likes_of_lines(self) -> Ints:
+        """The same of the lines of a text."""
+        lines = self.lines
+        first, beyond = lines.first_word[:-1], lines.first_word[1:]
+        size = beyond - first
+        words = np.append(lines.words, np.zeros(2, np.uint32))
+        second = np.where(size > 1, words[first + 1], 0).astype(np.uint32)
+        salt = self.salt[self.document]
+        opening = mix(words[first] * np.uint32(31) + second) ^ salt
+        ending = mix(words[beyond - 1] * np.uint32(31) + self.shape) ^ salt
+        return np.where(size > 0, np.stack((opening, ending)).astype(np.int64) | TEXT_LIKE, self.alone)
+
+    def of_likes(self) -> None:
         """What the blocks like each are, without itself."""
         size = np.minimum(self.words, 40) + 2
         weighed = np.stack([size, size * self.p, size * self.links, size * self.prose, size * self.got("in_run")])
         for name, which in zip(LIKES, self.likes, strict=True):
-            number = np.where(tree.housed, np.bincount(which)[which], 1)
+            number = np.bincount(which)[which]
             others = np.stack([np.bincount(which, row) for row in weighed])[:, which] - weighed
             column = COLUMN[f"{name}_number"]
             self.x[column] = np.log2(number) / 4

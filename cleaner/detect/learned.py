@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = "learned.npz"
 """In `cleaner/rules/data`."""
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +330,10 @@ REASONS = {
     "head1": "is worded like debris inside articles",
     "head2": "is worded like a caption or credit",
     "head3": "is worded like a list of links",
+    "head9": "is worded like what leads to debris",
+    "head10": "is worded like what follows debris",
+    "head11": "is worded like what stands behind articles",
+    "head12": "is worded like what stands before articles",
     "element": "its elements are named like those of debris",
     "in_region": "stands outside the element that reads as the article",
     "in_run": "stands outside the lines that read as the article",

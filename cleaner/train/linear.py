@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from cleaner.detect.encode import grams
-from cleaner.detect.features import HEADS, Tables, _Features
+from cleaner.detect.features import HEADS, PAGE_HEADS, Tables, _Features
 from cleaner.detect.tree import COMMENTS, bucket_of, element_names
 from cleaner.train.labels import DEBRIS, KEEP
 from cleaner.train.samples import NEAR, Sample
@@ -63,11 +63,12 @@ def word_rows(sample: Sample, domain: int, rows: Rows) -> None:
         near = np.zeros(work.count, bool)
         near[max(0, kept[0] - NEAR // 2) : kept[-1] + NEAR] = True
         targets[clear & near, 1] = labels[clear & near] == KEEP
+        targets[:, PAGE_HEADS:] = _around(labels, clear & near)
     if sample.document.kind == "html":
         blocks = sample.document.blocks
         targets[:, 2] = np.array([block.role == "caption" for block in blocks])
         targets[:, 3] = np.array([block.link_share > 0.6 for block in blocks]) & (work.words < 15)
-        targets[:, 4:] = _by_markup(sample)
+        targets[:, 4:PAGE_HEADS] = _by_markup(sample)
     weights = sample.weight * np.clip(work.words, 2, 20) / 10
     rows.add(
         (found.buckets[order] & np.uint32(WORD_BUCKETS - 1)).astype(np.int64),
@@ -76,6 +77,21 @@ def word_rows(sample: Sample, domain: int, rows: Rows) -> None:
         weights.astype(np.float32),
         domain,
     )
+
+
+def _around(labels: NDArray[np.int8], near: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """(blocks, 4) of the clear blocks near an article, whether the next is content, and whether the one before is; of
+    the debris there, whether it stands behind the article, and whether it stands before. NaN of all others."""
+    told = np.full((len(labels), 4), np.nan, np.float32)
+    content = labels == KEEP
+    kept = np.flatnonzero(content)
+    pairs = np.flatnonzero(near[:-1] & near[1:])
+    told[pairs, 0] = content[pairs + 1]
+    told[pairs + 1, 1] = content[pairs]
+    debris = np.flatnonzero(near & ~content)
+    told[debris, 2] = debris > kept[-1]
+    told[debris, 3] = debris < kept[0]
+    return told
 
 
 _BYLINE = re.compile(r"author|byline|\bdate|\btime|publish|posted|\bmeta\b|entry-meta|post-meta")
