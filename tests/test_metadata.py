@@ -127,6 +127,8 @@ def test_a_link_to_an_author_names_one() -> None:
     assert page(before='<a href="/blog/author/jane-doe/">Jane Doe</a>').authors == ("Jane Doe",)
     assert page(before='<a rel="author" href="/jd">Jane Doe</a>').authors == ("Jane Doe",)
     assert page(before='<a href="/places/">Jane Doe</a>').authors == ()
+    assert page(before='<a href="/author/">All our writers</a>').authors == ()
+    assert page(before='<p class="author"><a href="/author/jd/">Jane D</a></p>').authors == ("Jane D",)
 
 
 @pytest.mark.parametrize(

@@ -202,10 +202,7 @@ def visible_byline(
             return zone[at + 1], found
     short = [block for block in zone if 2 <= len(block.text) <= SHORT]
     for block in short if document.kind == "html" else ():
-        linked = _is_linked(document, block)
-        names = _plain_names(block.text) if linked or _is_classed(document, block) else ()
-        if linked and not all(map(_is_person, names)):
-            continue
+        names = _names_by_markup(document, block)
         if names and not _is_label(names[0], document):
             return block, Byline(names, block.text, False)
     for block in short if headline is not None else ():
@@ -344,9 +341,14 @@ def _is_classed(document: Document, block: Block) -> bool:
     return bool(_AUTHOR_CLASS.search(words)) and not _NOT_AUTHOR_CLASS.search(words)
 
 
-def _is_linked(document: Document, block: Block) -> bool:
-    """Whether a line is the text of a link to a page about an author."""
-    return block.link_share > 0 and block.text in document.head.author_links
+def _names_by_markup(document: Document, block: Block) -> tuple[str, ...]:
+    """The names of a line that the page's class names call a byline, or that links to a page about an author, where it
+    must be a person's."""
+    if _is_classed(document, block):
+        return _plain_names(block.text)
+    linked = block.link_share > 0 and block.text in document.head.author_links
+    names = _plain_names(block.text) if linked else ()
+    return names if all(map(_is_person, names)) else ()
 
 
 def _plain_names(text: str) -> tuple[str, ...]:
