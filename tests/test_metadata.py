@@ -302,3 +302,12 @@ def test_short_lists_beside_it_do_not_hide_that_a_text_is_wrapped() -> None:
 def test_a_page_that_declares_itself_not_free_asks_for_a_subscription() -> None:
     access = page(linked({"@type": "NewsArticle", "headline": "x", "isAccessibleForFree": False})).access
     assert (access.kind, access.declared_free, access.truncated) == ("subscription", False, None)
+
+
+def test_a_limit_far_from_the_body_is_of_something_else() -> None:
+    wall = "<p>This content is reserved for subscribers</p>"
+    far = "<footer>" + "<p>About the bell</p>" * 12 + "<p>You've reached the 20 article limit.</p></footer>"
+    access = page(after=wall + far).access
+    assert (access.kind, access.limit_reached) == ("subscription", False)
+    alone = page(after=far).access
+    assert (alone.kind, alone.limit_reached) == ("metered", True)

@@ -65,8 +65,10 @@ def find_access(document: Document, verdicts: Sequence[Verdict], body: Sequence[
     declared, tier = _declared_free(document), _tier(document)
     cause = _truncation(document, body, [gate for gate in gates if gate.near], last)
     truncated = None if cause is None else cause != "whole"
-    kind = _kind(gates, declared, tier, bool(truncated), document)
-    limit = any(gate.says == "limit" for gate in gates)
+    at_body = [gate for gate in gates if gate.near or document.kind == "text"]
+    telling = at_body or gates
+    kind = _kind({gate.says for gate in telling}, bool(at_body), declared, tier, bool(truncated))
+    limit = any(gate.says == "limit" for gate in telling)
     return Access(
         kind, remaining, limit, truncated, declared, tuple(dict.fromkeys(nags)), None if cause == "whole" else cause
     )
@@ -91,18 +93,15 @@ def _asks_members(text: str, item: Evidence) -> str | None:
     return "subscription" if _SUBSCRIBER.search(text) else "registration"
 
 
-def _kind(
-    gates: Sequence[Gate], declared: bool | None, tier: str | None, truncated: bool, document: Document
-) -> AccessKind:
-    """The kind: of the lines at the body before those elsewhere; of a page that says it is free only of such at the
-    body that cut it off. A page that only declares itself not free asks for a subscription: of those that say more, as
-    good as all do."""
-    near = {gate.says for gate in gates if gate.near or document.kind == "text"}
-    if near & {"remaining", "limit"} or any(gate.says in ("remaining", "limit") for gate in gates):
+def _kind(says: set[str], at_body: bool, declared: bool | None, tier: str | None, truncated: bool) -> AccessKind:
+    """The kind, by what the lines at the body say, or where there are none, those elsewhere: a reader's own lists have
+    limits too. A page that says it is free has a wall only at a body that it cuts off. One that only declares itself
+    not free asks for a subscription: of those that say more, as good as all do."""
+    if says & {"remaining", "limit"}:
         return "metered"
     free = declared or tier == "open"
-    if near and (truncated or not free):
-        return "subscription" if "subscription" in near else "registration"
+    if at_body and (truncated or not free):
+        return "subscription" if "subscription" in says else "registration"
     if tier in ("metered", "subscription", "registration"):
         return tier  # type: ignore[return-value]
     return "subscription" if declared is False else "open"
