@@ -241,7 +241,7 @@ def test_columns_about_elements_are_zero_in_text() -> None:
 
 
 def test_lines_of_a_text_are_told_by_those_like_them() -> None:
-    text = "Plan to spend: $15\nThe rain had stopped by noon.\nPlan to spend: $40\nVisit website\n—\n—\nSee website"
+    text = "Cost of rope: $15\nThe rain had stopped by noon.\nCost of rope: $40\nMend harbor\n—\n—\nPaint harbor"
     x = features(documents([(text, "text")]), TABLES).x
     likes = [x[:, COLUMN[f"{name}_number"]].tolist() for name in LIKES]
     assert likes == [[0.25, 0, 0.25, 0, 0, 0, 0], [0.25, 0, 0.25, 0.25, 0, 0, 0.25]]

@@ -133,7 +133,7 @@ def test_a_link_to_an_author_names_one() -> None:
 
 @pytest.mark.parametrize(
     ("value", "names"),
-    [("Maria &amp; Katerina", ("Maria", "Katerina")), ("undefined", ()), ("Jane Doe Twitter", ("Jane Doe",))],
+    [("Jane &amp; Ann", ("Jane", "Ann")), ("undefined", ()), ("Jane Doe Twitter", ("Jane Doe",))],
 )
 def test_a_field_gives_names_only(value: str, names: tuple[str, ...]) -> None:
     assert names_in_field(value) == names
@@ -305,8 +305,8 @@ def test_a_page_that_declares_itself_not_free_asks_for_a_subscription() -> None:
 
 
 def test_a_limit_far_from_the_body_is_of_something_else() -> None:
-    wall = "<p>This content is reserved for subscribers</p>"
-    far = "<footer>" + "<p>About the bell</p>" * 12 + "<p>You've reached the 20 article limit.</p></footer>"
+    wall = "<p>This story is only for subscribers</p>"
+    far = "<footer>" + "<p>About the bell</p>" * 12 + "<p>You have reached the 30 article limit.</p></footer>"
     access = page(after=wall + far).access
     assert (access.kind, access.limit_reached) == ("subscription", False)
     alone = page(after=far).access
