@@ -38,6 +38,11 @@ def told(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
+def internal(error: BaseException, where: str) -> CleanerError:
+    """An error that nobody has thought of."""
+    return CleanerError(f"internal error: {told(error)}", where=where, todo="please report it")
+
+
 class InputError(CleanerError):
     """The source can't be read as an article: binary data, too large, or of a type that is no text."""
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cleaner.model import KINDS, Article, Kind, Part, Removal
-from cleaner.output import in_order
+from cleaner.output import in_order, inert
 
 FIELDS = ("headline", "dek", "byline", "authors", "published", "updated", "agency", "section", "language", "site_name",
           "url")  # fmt: skip
@@ -78,9 +78,9 @@ def _metadata(article: Article) -> Table:
         value = getattr(article, name)
         if value:
             shown = "; ".join(value) if isinstance(value, tuple) else str(value)
-            table.add_row(name, Text(shown).append(sources.get(name, ""), style="dim"))
+            table.add_row(name, Text(inert(shown)).append(sources.get(name, ""), style="dim"))
     if article.dateline:
-        table.add_row("dateline", Text(article.dateline.raw).append(sources.get("dateline", ""), style="dim"))
+        table.add_row("dateline", Text(inert(article.dateline.raw)).append(sources.get("dateline", ""), style="dim"))
     access = article.access
     details = [f"{access.remaining} left"] if access.remaining is not None else []
     details += ["limit reached"] if access.limit_reached else []
@@ -91,16 +91,16 @@ def _metadata(article: Article) -> Table:
 
 def _kept(part: Part) -> Iterator[tuple[Text, int]]:
     style = {"headline": "bold", "heading": "bold", "dek": "italic"}.get(part.role, "")
-    text = Text(str(part), style=style)
+    text = Text(inert(str(part)), style=style)
     yield text if part.in_text else text.append("  (not in the text)", style="dim"), 2
 
 
 def _removed(record: Removal) -> Iterator[tuple[Text, int]]:
     style = STYLES[record.kind]
-    text = Text().append("- ", style=style).append(" ".join(record.text.split()), style=f"strike {style}")
+    text = Text().append("- ", style=style).append(inert(" ".join(record.text.split())), style=f"strike {style}")
     yield text, 0
     reason = Text().append(record.kind, style=f"bold {style}")
-    yield reason.append(f" · {record.rule} · {record.score:.2f} · {record.why}", style="dim"), 2
+    yield reason.append(inert(f" · {record.rule} · {record.score:.2f} · {record.why}"), style="dim"), 2
 
 
 def _summary(article: Article) -> Table:

@@ -12,6 +12,17 @@ from typing import Any
 
 from cleaner.model import SCHEMA_VERSION, Article, Part, Removal, Span
 
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def inert(text: str) -> str:
+    r"""Text as a terminal may be shown it: no control characters that would steer the terminal.
+
+    >>> inert("a title\x1b[2J")
+    'a title�[2J'
+    """
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
+
 
 def article_dict(article: Article) -> dict[str, Any]:
     """Plain values: what `Article.to_dict` gives."""

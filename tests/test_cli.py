@@ -173,6 +173,17 @@ def test_explain_shows_what_goes_and_why() -> None:
         assert piece in result.stdout
 
 
+def test_what_is_shown_in_a_terminal_can_not_steer_it(tmp_path: Path) -> None:
+    evil = tmp_path / "evil\x1b]0;title\x07.txt"
+    evil.write_text(
+        "Rain ends\x1b[2J\n\nShare on Facebook \x1b[31m\n\nThe rain had stopped by noon, and the river fell.\n"
+    )
+    shown = run("explain", evil)
+    failed = run("explain", f"{evil}.missing")
+    assert "Rain ends" in shown.output and "no such file" in failed.output
+    assert "\x1b" not in shown.output + failed.output
+
+
 def test_explain_names_what_it_cannot_read(tmp_path: Path) -> None:
     result = run("explain", tmp_path / "no.txt")
     assert result.exit_code == 1

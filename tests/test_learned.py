@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import SEED, load_cases
+from cases import ROOT, SEED, load_cases
 from hypothesis import example, given
 from hypothesis import strategies as st
 from models import random_arrays, random_model, random_tables, written
@@ -500,3 +500,15 @@ def test_the_cells_of_a_table_stay_or_go_as_one() -> None:
     assert all(settled[2:5] > 0)
     alone = read(f"<table>{rows}</table>", kind="html", max_chars=9_000)  # lays out a page
     assert by_table(alone, features([alone], TABLES), content[1:5]).tolist() == [-1, 2, 2, 2]
+
+
+def test_a_reason_says_on_which_side_of_the_article_a_block_stands() -> None:
+    said = {"most of the article stands above it": 0, "most of the article stands below it": 0}
+    for path in sorted((ROOT / "fixtures").rglob("*.txt")):
+        article = clean(path.read_bytes())
+        body = [block for part in article.body if part.in_text for block in part.blocks]
+        for item in article.removed if body else ():
+            for why in said.keys() & set(item.why.split("; ")):
+                said[why] += 1
+                assert item.block > min(body) if "above" in why else item.block < max(body), (path.name, item)
+    assert min(said.values()) > 0

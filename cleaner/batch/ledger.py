@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -51,34 +52,39 @@ class Digest:
         return self._hash.hexdigest()
 
 
+SELECT = "select command, state from run where id = 1"
+
+
 class Ledger:
     """The SQLite file that holds the state of a run. Raises LedgerError."""
 
     def __init__(self, path: Path, command: str) -> None:
         """`command` is what must not change from one run to the next."""
-        self.path = path
+        self.path, self.command = path, command
         try:
-            self._base = sqlite3.connect(path, isolation_level=None)
-            self._base.execute("pragma synchronous = full")
-            self._base.execute("create table if not exists run (id integer primary key, command text, state text)")
-            row = self._base.execute("select command, state from run where id = 1").fetchone()
-            if row is None:
-                self._base.execute("insert into run values (1, ?, ?)", (command, json.dumps(asdict(State()))))
+            row = self._base.execute(SELECT).fetchone() if path.exists() else None
             self.state = State(**json.loads(row[1])) if row else State()
+        except sqlite3.OperationalError as error:
+            todo = "write the output to a folder that can be written"
+            raise LedgerError(f"can't be written: {error}", where=str(path), todo=todo) from error
         except (sqlite3.Error, ValueError, TypeError) as error:
             todo = "delete it and the unfinished output to begin again"
-            raise LedgerError(f"damaged, or not to be written: {error}", where=str(path), todo=todo) from error
+            raise LedgerError(f"damaged: {error}", where=str(path), todo=todo) from error
         self.is_new = row is None
         if row and row[0] != command:
             todo = "give the same options, or delete the ledger and the unfinished output to begin again"
             raise LedgerError("the run was begun with other options or sources", where=str(path), todo=todo)
 
+    @cached_property
+    def _base(self) -> sqlite3.Connection:
+        base = sqlite3.connect(self.path, isolation_level=None)
+        base.execute("pragma synchronous = full")
+        base.execute("create table if not exists run (id integer primary key, command text, state text)")
+        return base
+
     def commit(self, state: State) -> None:
         try:
-            self._base.execute("update run set state = ? where id = 1", (json.dumps(asdict(state)),))
+            self._base.execute("insert or replace into run values (1, ?, ?)", (self.command, json.dumps(asdict(state))))
         except sqlite3.Error as error:
             raise LedgerError(f"can't be written: {error}", where=str(self.path)) from error
         self.state = state
-
-    def close(self) -> None:
-        self._base.close()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from cleaner.batch.jobs import Job
@@ -12,7 +15,7 @@ from cleaner.batch.ledger import Digest, Ledger, LedgerError, State
 from cleaner.batch.render import Counts, Render, Rendered
 from cleaner.batch.sinks import Sink, Stream
 from cleaner.batch.workers import Pool, run_in_order
-from cleaner.errors import CleanerError
+from cleaner.errors import CleanerError, InputError, internal
 from cleaner.model import Failure
 from cleaner.output import json_line
 
@@ -87,6 +90,8 @@ def run(
     CleanerError and OSError where no further document can be written; outputs then hold what was done, and a ledger
     says so."""
     state = ledger.state if ledger else State()
+    if ledger and ledger.is_new:
+        ledger.commit(state)  # the outputs are there now, and ours
     summary, digest = Summary(**state.summary), Digest()
     todo = _skip_done(iter(jobs), state, digest, outputs) if state.done else iter(jobs)
     done, written, last = state.done, state.written, time.monotonic()
@@ -112,9 +117,7 @@ def run(
             if ledger and outputs.documents.may_sync and time.monotonic() - last > COMMIT_SECONDS:
                 commit()
                 last = time.monotonic()
-    except BaseException as error:
-        if isinstance(error, KeyboardInterrupt):
-            commit()
+    except BaseException:  # not a commit, for it may have come between a document and its count
         for output in outputs.all().values():
             output.keep()
         raise
@@ -128,16 +131,27 @@ def run(
 
 def _skip_done(jobs: Iterator[Job], state: State, digest: Digest, outputs: Outputs) -> Iterator[Job]:
     """The jobs that are left. Raises LedgerError where those that are done are others now."""
-    for _ in range(state.done):
-        job = next(jobs, None)
-        if job is None:
-            break
+    for job in islice(jobs, state.done):
         digest.add(job)
-        outputs.documents.skip(job.relative)
+        with suppress(InputError):  # it was refused by its name
+            outputs.documents.skip(job.relative)
     if str(digest) != state.digest:
         todo = "delete the ledger and the unfinished output to begin again"
         raise LedgerError("the sources have changed since the run was begun", todo=todo)
     return jobs
+
+
+def check_complete(jobs: Iterable[Job], state: State, outputs: Iterable[Path]) -> None:
+    """Raises LedgerError where a complete run is not what it was: an output is gone, or the sources have changed."""
+    todo = "delete the ledger and the output to begin again"
+    for path in outputs:
+        if not path.exists():
+            raise LedgerError("gone since the run was complete", where=str(path), todo=todo)
+    digest = Digest()
+    for job in jobs:
+        digest.add(job)
+    if str(digest) != state.digest:
+        raise LedgerError("the sources have changed since the run was complete", todo=todo)
 
 
 def _in_this_process(work: Render, jobs: Iterable[Job]) -> Iterator[tuple[Job, Rendered | Failure]]:
@@ -146,6 +160,8 @@ def _in_this_process(work: Render, jobs: Iterable[Job]) -> Iterator[tuple[Job, R
             yield job, work(job)
         except CleanerError as error:
             yield job, Failure(job.key, error)
+        except (Exception, MemoryError) as error:
+            yield job, Failure(job.key, internal(error, job.key))
 
 
 def _write(outputs: Outputs, job: Job, answer: Rendered | Failure) -> Rendered | Failure:

@@ -6,20 +6,46 @@ import errno
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from cleaner.batch.formats import EXTENSIONS, Format
 from cleaner.batch.jobs import needed
 from cleaner.errors import CleanerError, InputError
 
 PARTIAL = ".partial"
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 """No document can be written any more."""
 
 
 class SinkError(CleanerError):
     """An output can't be written as asked: it exists, or its folder does not."""
+
+
+def lock(file: int, path: Path) -> None:
+    """Keeps an open file or folder for this run, until it is closed or the process ends. Raises SinkError where another
+    run has it."""
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:
+        return  # no such locks here
+    except BlockingIOError:
+        raise SinkError("another run is writing it", where=str(path), todo="wait for it, or take other names") from None
+    except OSError:
+        return  # a file system without locks
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names of a folder to the disk: a file that was renamed has its new name only then."""
+    with suppress(OSError):  # not every system opens folders
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 class Stream:
@@ -31,20 +57,26 @@ class Stream:
     def __init__(self, path: Path | None, *, overwrite: bool = False, at: int | None = None) -> None:
         self.path = path
         self.partial: Path | None = None
+        self.file: IO[bytes]
         if path is None:
             self.file = sys.stdout.buffer
             return
-        special = path.exists() and not path.is_file()
-        if path.exists() and not special and not overwrite and at is None:
-            raise SinkError("exists already", where=str(path), todo="use --overwrite or another name")
-        self.partial = None if special else path.with_name(path.name + PARTIAL)
         try:
-            if at and self.partial and not self.partial.exists() and path.exists():
+            if path.exists() and not path.is_file():  # a pipe or a device
+                self.file = path.open("wb")
+                return
+            self.partial = path.with_name(path.name + PARTIAL)
+            if at is not None and not self.partial.exists() and path.exists() and path.stat().st_size >= at:
                 path.replace(self.partial)  # it was complete, and nobody had been told
-            self.file = cast("IO[bytes]", (self.partial or path).open("r+b" if at else "wb"))
-            if at:
-                self.file.truncate(at)
-                self.file.seek(at)
+            if path.exists() and not overwrite:
+                raise SinkError("exists already", where=str(path), todo="use --overwrite or another name")
+            self.file = self.partial.open("ab")
+            lock(self.file.fileno(), path)
+            if self.file.tell() < (at or 0):
+                todo = "delete it and the ledger to begin again"
+                raise SinkError("is shorter than the ledger says, or gone", where=str(self.partial), todo=todo)
+            self.file.truncate(at or 0)
+            sync_folder(path.parent)
         except OSError as error:
             raise SinkError(f"can't be written: {error.strerror}", where=str(path)) from error
 
@@ -70,8 +102,9 @@ class Stream:
             self.file.close()
             return
         self.sync()
-        self.file.close()
         self.partial.replace(self.path)
+        self.file.close()
+        sync_folder(self.path.parent)
 
     def keep(self) -> None:
         """The file stays as it is, to be gone on with."""
@@ -134,15 +167,22 @@ class Documents(Sink):
 
 
 class Folder(Sink):
-    """Writes a file for each document, named after it."""
+    """Writes a file for each document, named after it. Where it `goes_on`, an earlier run may have written files that
+    nobody was told of: those that hold what is to be written, or were not brought to the disk whole, are its own."""
 
-    def __init__(self, folder: Path, form: Format, *, overwrite: bool) -> None:
-        self.folder, self.form, self.overwrite = folder, form, overwrite
+    def __init__(self, folder: Path, form: Format, *, overwrite: bool, goes_on: bool = False) -> None:
+        self.folder, self.form, self.overwrite, self.goes_on = folder, form, overwrite, goes_on
         self.taken: set[int] = set()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.lock = os.open(folder, os.O_RDONLY)
+        except OSError as error:
+            raise SinkError(f"can't be written: {error.strerror}", where=str(folder)) from error
+        lock(self.lock, folder)
 
     def write(self, data: bytes, relative: str) -> None:
         target = self._target(relative)
-        if not self.overwrite and target.exists():
+        if not self.overwrite and target.exists() and not (self.goes_on and _is_part(target, data)):
             raise InputError(f"{target} exists already", todo="use --overwrite")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -173,24 +213,45 @@ class Folder(Sink):
         os.sync()
         return 0
 
+    def finish(self) -> None:
+        self.keep()
+
+    def keep(self) -> None:
+        os.close(self.lock)
+
+
+def _is_part(path: Path, data: bytes) -> bool:
+    """Whether a file holds the beginning of some data, or zeros, as one may after the power went."""
+    try:
+        held = path.read_bytes()
+    except OSError:
+        return False
+    return data.startswith(held) or not held.strip(b"\0")
+
 
 class Parquet(Sink):
     """Writes parts of a folder, each with so many rows, one schema: that of `cleaner.arrow` with `source` and `id`.
     Needs pyarrow. `at` is how many parts of an earlier run count. Raises SinkError, and InputError without pyarrow."""
 
-    ROWS = 5_000
+    ROWS, BYTES = 5_000, 64_000_000
 
     def __init__(self, folder: Path, *, overwrite: bool, at: int | None) -> None:
         pa = needed("pyarrow", str(folder))
         from cleaner.arrow import SCHEMA
 
         self.schema = pa.schema([("source", pa.string()), ("id", pa.string()), *SCHEMA])
-        self.folder, self.rows, self.parts = folder, list[bytes](), at or 0
+        self.folder, self.rows, self.size, self.parts = folder, list[bytes](), 0, at or 0
         there = sorted(folder.glob("part-*.parquet*"))
         if there and at is None and not overwrite:
             raise SinkError("has parts already", where=str(folder), todo="use --overwrite or another name")
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self.lock = os.open(folder, os.O_RDONLY)
+            lock(self.lock, folder)
+            missing = [path.name for path in map(self._path, range(self.parts)) if not path.exists()]
+            if missing:
+                todo = "delete the folder and the ledger to begin again"
+                raise SinkError(f"{missing[0]} is gone, which the ledger counts", where=str(folder), todo=todo)
             for path in there:
                 if path.suffix == PARTIAL or path not in map(self._path, range(self.parts)):
                     path.unlink()
@@ -200,11 +261,12 @@ class Parquet(Sink):
     @property
     def may_sync(self) -> bool:
         """Whether a part is full: only whole parts are counted, so that there are not too many."""
-        return len(self.rows) >= self.ROWS
+        return len(self.rows) >= self.ROWS or self.size >= self.BYTES
 
     def write(self, data: bytes, relative: str) -> None:
         self.rows.append(data)
-        if len(self.rows) >= 2 * self.ROWS:  # nobody asks for a sync where there is no ledger
+        self.size += len(data)
+        if len(self.rows) >= 2 * self.ROWS or self.size >= 2 * self.BYTES:  # without a ledger nobody asks for a sync
             self.sync()
 
     def sync(self) -> int:
@@ -220,11 +282,16 @@ class Parquet(Sink):
             with partial.open("rb") as file:
                 os.fsync(file.fileno())
             partial.replace(path)
-            self.parts, self.rows = self.parts + 1, []
+            sync_folder(self.folder)
+            self.parts, self.rows, self.size = self.parts + 1, [], 0
         return self.parts
 
     def finish(self) -> None:
         self.sync()
+        self.keep()
+
+    def keep(self) -> None:
+        os.close(self.lock)
 
     def _path(self, number: int) -> Path:
         return self.folder / f"part-{number:05}.parquet"

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from cleaner.batch.jobs import Job
-from cleaner.errors import CleanerError, InputError, told
+from cleaner.errors import CleanerError, InputError, internal
 from cleaner.model import Failure
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
@@ -39,6 +39,7 @@ READY = "ready"
 
 def main(fd: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent says when to stop
+    _end_with_parent()
     pipe = Connection(fd)
     with suppress(OSError):
         os.dup2(2, 1)  # what a library prints must not get among the data
@@ -69,9 +70,15 @@ def _answer(setting: Setting, job: Job) -> tuple[object, bool]:
         short = InputError(f"needs more memory than {limit}", where=job.key, todo="raise the limit, or leave it out")
         return Failure(job.key, short), True
     except Exception as error:
-        return Failure(
-            job.key, CleanerError(f"internal error: {told(error)}", where=job.key, todo="please report it")
-        ), False
+        return Failure(job.key, internal(error, job.key)), False
+
+
+def _end_with_parent() -> None:
+    """Has the kernel end this process when its parent does, at whatever work it is (Linux, prctl(2))."""
+    with suppress(OSError, AttributeError):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def _limit_memory(more: int) -> None:

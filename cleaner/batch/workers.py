@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -237,8 +237,8 @@ def _kill(worker: _Worker) -> None:
 
 
 def run_in_order(pool: Pool, jobs: Iterable[Job]) -> Iterator[tuple[Job, Any]]:
-    """Each job with its answer, in order. Jobs are taken from the iterable as workers need them; of the answers that
-    come before their turn at most WINDOW are held, so that memory stays bounded."""
+    """Each job, without its document, with its answer, in order. Jobs are taken from the iterable as workers need them;
+    of the answers that come before their turn at most WINDOW are held, so that memory stays bounded."""
     source = iter(jobs)
     held: dict[int, tuple[Job, Any]] = {}
     kept: dict[int, Job] = {}
@@ -250,7 +250,7 @@ def run_in_order(pool: Pool, jobs: Iterable[Job]) -> Iterator[tuple[Job, Any]]:
                 more = False
                 break
             pool.feed(job, fed)
-            kept[fed] = job
+            kept[fed] = replace(job, source=b"")
             fed += 1
         for number, answer in pool.poll():
             held[number] = kept.pop(number), answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 from collections.abc import Iterable, Iterator
 from heapq import nsmallest
 from itertools import chain, islice
@@ -44,7 +45,10 @@ if TYPE_CHECKING:
     from cleaner.batch.render import Render
     from cleaner.batch.run import Outputs, Summary
     from cleaner.batch.workers import Pool
+    from cleaner.options import Options
 
+LEAST_MEMORY = 200_000_000
+"""Bytes without which a worker can't clean even a short document."""
 FEW = 20
 """Documents up to which no worker processes are started, unless they are asked for."""
 
@@ -97,7 +101,7 @@ def clean_command(
     """
     from cleaner.batch.ledger import LedgerError
     from cleaner.batch.render import Render
-    from cleaner.batch.run import run
+    from cleaner.batch.run import check_complete, run
     from cleaner.batch.sinks import SinkError
     from cleaner.batch.sources import Reading, jobs_of
     from cleaner.cli.progress import Watch, show_summary
@@ -110,7 +114,11 @@ def clean_command(
         )  # fmt: skip
         limit = _bytes(memory_limit)
         names = checked_names(list(paths or ([] if files_from else [STDIN])))
-        refuse_overlap(names, [output, removed, report, failures, summary])
+        listed = files_from if files_from and Path(files_from).is_file() else None  # not a pipe, which is read once
+        refuse_overlap(chain(names, _listed(listed)), [output, removed, report, failures, summary])
+        _refuse_names_of_outputs(chain(names, _listed(listed)), output, form, overwrite=overwrite)
+        if summary and not summary.parent.is_dir():
+            raise UsageError("no such folder", where=str(summary.parent))
         prepare_streams()
         reading = Reading(source_kind(kind), url, column, url_column, id_column)
         found = jobs_of(chain(names, _listed(files_from)), reading)
@@ -121,8 +129,10 @@ def clean_command(
         work = Render(options, form, removed is not None, strict, report is not None)
         if report and resume:
             raise UsageError("--report is of one run", todo="use -f jsonl, then cleaner report")
-        ledger = _ledger(output, work, [names, files_from, str(reading), sample]) if resume else None
+        asked = [names, files_from, str(reading), sample, timeout, limit, str(removed), str(failures), str(summary)]
+        ledger = _ledger(output, work, asked) if resume else None
         if ledger and ledger.state.complete:
+            check_complete(found, ledger.state, [path for path in (output, removed, failures) if path])
             say(f"{output}: complete already (delete {ledger.path} to begin again)")
             raise typer.Exit(1 if ledger.state.summary.get("failed") else 0)
         page = ReportFile(report, overwrite=overwrite)
@@ -131,7 +141,8 @@ def clean_command(
     except (InputError, RuleError, UsageError, SinkError, LedgerError) as error:
         fail(error)
     total = sample if sample or files_from or quiet else _count(names)
-    watch = Watch(total, quiet=quiet, verbose=verbose)
+    watch = Watch(total, quiet=quiet, verbose=verbose, done=ledger.state.done if ledger else 0)
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         with watch:
             done = run(found, work, outputs, pool=pool, ledger=ledger, watch=page.beside(watch))
@@ -147,6 +158,7 @@ def clean_command(
         say(f"error: {error}")
         raise typer.Exit(2 if isinstance(error, LedgerError | UsageError) else 1) from None
     finally:
+        signal.signal(signal.SIGTERM, before)
         if pool:
             pool.close()
     if not done.documents:
@@ -155,7 +167,12 @@ def clean_command(
         show_summary(done, started=watch.started)
     if summary:
         _write_summary(done, summary)
-    raise typer.Exit(1 if done.failed else 0)
+    raise typer.Exit(1 if done.failed or (strict and not done.documents) else 0)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """A signal to end is taken as one from the keyboard."""
+    raise KeyboardInterrupt
 
 
 # --- what is to be cleaned ----------------------------------------------------------------------------
@@ -172,6 +189,19 @@ def _listed(name: str | None) -> Iterator[str]:
                     yield found
     except OSError as error:
         raise UsageError(f"can't be read: {error.strerror}", where=name) from error
+
+
+def _refuse_names_of_outputs(names: Iterable[str], output: Path | None, form: Format, *, overwrite: bool) -> None:
+    """Raises UsageError where a source lies where it may be taken for an output of another and be replaced."""
+    from cleaner.batch.formats import EXTENSIONS
+
+    if output is None or not overwrite or not output.is_dir():
+        return
+    folder = output.resolve()
+    for name in names:
+        if name.endswith(EXTENSIONS[form]) and folder in Path(name).resolve().parents:
+            raise UsageError("lies where outputs are written, and has a name as theirs", where=name,
+                             todo="write them into another folder")  # fmt: skip
 
 
 def _sampled(jobs: Iterable[Job], size: int) -> Iterator[Job]:
@@ -205,13 +235,16 @@ def _count(names: Iterable[str]) -> int | None:
 
 
 def _tell_plan(jobs: Iterable[Job], *, quiet: bool) -> None:
-    count = 0
+    count = failed = 0
     for job in jobs:
         count += 1
-        if not quiet:
-            print(job.key)
-    say(f"{count} documents")
-    raise typer.Exit(0)
+        if isinstance(job.source, CleanerError) or (isinstance(job.source, Path) and not job.source.exists()):
+            failed += 1
+            say(f"error: {job.source if isinstance(job.source, CleanerError) else f'{job.key}: no such file'}")
+        elif not quiet:
+            print(job.key.encode(errors="backslashreplace").decode())
+    say(f"{count} documents" + (f", {failed} of which can't be read" if failed else ""))
+    raise typer.Exit(1 if failed else 0)
 
 
 # --- how, and where to ----------------------------------------------------------------------------------
@@ -222,9 +255,12 @@ def _bytes(text: str | None) -> int | None:
     if text is None:
         return None
     match = re.fullmatch(r"(\d+)([KMG]?)B?", text.strip(), re.IGNORECASE)
-    if not match or int(match[1]) == 0:
+    if not match:
         raise UsageError(f"--memory-limit {text}", todo="write it as 500M or 2G")
-    return int(int(match[1]) * {"": 1, "K": 1e3, "M": 1e6, "G": 1e9}[match[2].upper()])
+    size = int(int(match[1]) * {"": 1, "K": 1e3, "M": 1e6, "G": 1e9}[match[2].upper()])
+    if size < LEAST_MEMORY:
+        raise UsageError(f"--memory-limit {text} is too little for any document", todo="give 200M or more")
+    return size
 
 
 def _ledger(output: Path | None, work: Render, sources: object) -> Ledger:
@@ -235,7 +271,21 @@ def _ledger(output: Path | None, work: Render, sources: object) -> Ledger:
     if output is None:
         raise UsageError("--resume needs an output", todo="give one with -o")
     path = output.with_name(output.name + ".ledger")
-    return Ledger(path, json.dumps([__version__, repr(work), sources], default=str))
+    return Ledger(path, json.dumps([__version__, repr(work), _fingerprint(work.options), sources], default=str))
+
+
+def _fingerprint(options: Options) -> str:
+    """Of what the files say that options name, and the rules of packages."""
+    from hashlib import file_digest, sha256
+
+    from cleaner.rules import rules_of_packages
+
+    told = sha256(repr(rules_of_packages()).encode())
+    for name in (*options.rules, options.sites, options.weights):
+        if name:
+            with Path(name).open("rb") as file:
+                told.update(file_digest(file, "sha256").digest())
+    return told.hexdigest()
 
 
 def _outputs(
@@ -257,8 +307,8 @@ def _outputs(
         if output is None:
             raise UsageError("-f parquet needs a folder", todo="give one with -o")
         documents = Parquet(output, overwrite=overwrite, at=offsets.get("documents", 0) if goes_on else None)
-    elif output and (output.is_dir() or (many and not output.suffix)):
-        documents = Folder(output, form, overwrite=overwrite or goes_on)
+    elif output and (output.is_dir() or (many and not output.suffix and not output.exists())):
+        documents = Folder(output, form, overwrite=overwrite, goes_on=goes_on)
     else:
         written = ledger.state.written if ledger else 0
         documents = Documents(stream("documents", output), form, many=many, count=written)

@@ -13,6 +13,7 @@ import typer
 
 from cleaner.batch.jobs import STDIN, is_folder
 from cleaner.errors import CleanerError, InputError
+from cleaner.output import inert
 
 if TYPE_CHECKING:
     from cleaner.model import SourceKind
@@ -46,9 +47,14 @@ def checked_names(names: list[str]) -> list[str]:
     return names
 
 
+BESIDE = (".partial", ".ledger")
+"""Endings of files that are written beside an output of that name."""
+
+
 def refuse_overlap(names: Iterable[str], outputs: list[Path | None]) -> None:
     """Raises UsageError where an output would replace a source, or lies in a folder that is read."""
-    targets = [path.resolve() for path in outputs if path]
+    asked = [path.resolve() for path in outputs if path]
+    targets = asked + [path.with_name(path.name + ending) for path in asked for ending in BESIDE]
     if len(targets) != len(set(targets)):
         raise UsageError("two outputs have the same name", where=str(targets[0]))
     paths = [Path(name) for name in names if name != STDIN]
@@ -142,7 +148,7 @@ def own_files(sites: Path | None, rules: list[Path] | None) -> dict[str, Any]:
 
 
 def say(message: str) -> None:
-    typer.echo(message, err=True)
+    typer.echo(inert(message), err=True)
 
 
 def prepare_streams() -> None:

@@ -11,6 +11,7 @@ from cleaner.batch.jobs import STDIN
 from cleaner.cli.common import UsageError, fail, fail_writing, prepare_streams
 from cleaner.cli.report import lines_of
 from cleaner.errors import CleanerError
+from cleaner.output import inert
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -67,7 +68,7 @@ def show(comparison: Comparison, worst: int) -> None:
     console.print(f"{comparison.same} documents the same, {changed} changed: {lost} words lost, {gained} gained")
     for name, keys in (("first", comparison.only_first), ("second", comparison.only_second)):
         if keys:
-            console.print(f"{len(keys)} only in the {name}: {', '.join(keys[:worst])}", markup=False)
+            console.print(f"{len(keys)} only in the {name}: {inert(', '.join(keys[:worst]))}", markup=False)
     for change in comparison.changes[:worst]:
         _show_change(change, console)
     if left := len(comparison.changes[worst:]):
@@ -79,17 +80,19 @@ def _show_change(change: Change, console: Console) -> None:
 
     from cleaner.diff import passages
 
-    console.print(Text(f"\n{change.key}", style="bold").append(f"  −{change.lost} +{change.gained} words", "not bold"))
+    console.print(
+        Text(f"\n{inert(change.key)}", style="bold").append(f"  −{change.lost} +{change.gained} words", "not bold")
+    )
     for name, (old, new) in change.fields.items():
         console.print(Text(f"  {name}: ").append(_short(old), "red").append(" → ").append(_short(new), "green"))
     found = list(passages(change))
     for passage in found[:PASSAGES]:
-        line = Text(f"  … {passage.before} ")
+        line = Text(f"  … {inert(passage.before)} ")
         if passage.old:
             line.append(f"[-{_short(passage.old)}-]", "red")
         if passage.new:
             line.append(f"{{+{_short(passage.new)}+}}", "green")
-        console.print(line.append(f" {passage.after} …"))
+        console.print(line.append(f" {inert(passage.after)} …"))
     if left := len(found[PASSAGES:]):
         console.print(f"  and {left} more places", style="dim")
 
@@ -98,5 +101,5 @@ def _short(value: Any) -> str:
     text = (
         "nothing" if value in (None, [], "") else "; ".join(map(str, value)) if isinstance(value, list) else str(value)
     )
-    text = " ".join(text.split())
+    text = inert(" ".join(text.split()))
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -25,7 +25,8 @@ MANY = 50
 class Watch:
     """Is told of each document, and shows how far the run has come."""
 
-    def __init__(self, total: int | None, *, quiet: bool, verbose: bool) -> None:
+    def __init__(self, total: int | None, *, quiet: bool, verbose: bool, done: int = 0) -> None:
+        self.before = done  # by an earlier run
         self.total, self.quiet, self.verbose = total, quiet, verbose
         self.started = self.said = time.monotonic()
         self.bar = None
@@ -61,7 +62,7 @@ class Watch:
             counts = answer.counts
             say(f"{job.key}: {counts.paragraphs} paragraphs kept, {counts.pieces} pieces removed")
         now = time.monotonic()
-        rate = summary.documents / max(now - self.started, 1e-3)
+        rate = (summary.documents - self.before) / max(now - self.started, 1e-3)
         if self.bar:
             failed = f"{summary.failed} failed" if summary.failed else ""
             self.bar.update(self.task, completed=summary.documents, rate=rate, failed=failed)
@@ -93,6 +94,6 @@ def show_summary(summary: Summary, *, started: float) -> None:
         for host, (documents, words) in sorted(summary.hosts.items(), key=lambda item: -item[1][1])[:10]:
             table.add_row(f"debris of {host}", f"{words:,} words in {documents:,}")
         table.add_row("seconds", f"{time.monotonic() - started:,.0f}")
-        Console(stderr=True, highlight=False).print(table)
+        Console(stderr=True, highlight=False, markup=False).print(table)
     if summary.documents > 1:
         say(f"{summary.cleaned} cleaned" + (f", {summary.failed} failed" if summary.failed else ""))

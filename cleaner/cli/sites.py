@@ -88,6 +88,7 @@ def show_command(
     host: Annotated[str | None, typer.Argument(help="A host; without one, all hosts are listed.")] = None,
 ) -> None:
     """Show the hosts of a memory with the number of lines that recur, or the lines of one host."""
+    from cleaner.output import inert
     from cleaner.sites import site_memory
 
     try:
@@ -100,4 +101,4 @@ def show_command(
             print(f"{count:6} {name}")
     else:
         for line in known.shown(host):
-            print(line)
+            print(inert(line))

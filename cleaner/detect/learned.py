@@ -323,60 +323,71 @@ def opinion_evidence(document: Document, keeps: Sequence[bool], against: Floats)
     ]  # fmt: skip
 
 
-REASONS = {
+WHEN_HIGH = {
     "link": "is link text",
     "links": "stands among links",
-    "head0": "is worded like debris",
-    "head1": "is worded like debris inside articles",
     "head2": "is worded like a caption or credit",
     "head3": "is worded like a list of links",
-    "head9": "is worded like what leads to debris",
-    "head10": "is worded like what follows debris",
     "head11": "is worded like what stands behind articles",
     "head12": "is worded like what stands before articles",
-    "element": "its elements are named like those of debris",
-    "in_region": "stands outside the element that reads as the article",
-    "in_run": "stands outside the lines that read as the article",
     "in_comments": "stands among comments",
-    "mass": "its element holds little of the article",
-    "content": "reads as debris, as what is around it",
-    "prose": "no sentences around it",
-    "ends_sentence": "ends in no sentence",
     "since_title": "stands far from the title",
-    "prose_before": "stands before the article",
-    "prose_after": "stands behind the article",
-    "from_end": "stands near the end",
-    "from_top": "stands near the top",
-    "cohesion": "shares few words with the article",
-    "siblings": "those like it read as debris",
-    "looks": "those like it read as debris",
+    "prose_before": "most of the article stands above it",
+    "prose_after": "most of the article stands below it",
+    "siblings_links": "those like it are links",
+    "looks_links": "those like it are links",
     "repeats": "stands several times",
-    "words": "is short",
     "short": "is short",
     "one_word": "is a single word",
     "capitals": "is in capitals",
     "digits": "is made of figures",
-    "in_article": "stands outside the <article>",
-    "article": "stands in another <article>",
-    "opinion": "trafilatura drops it",
-    "size": "its element is small",
+    "article_number": "stands in another <article>",
     "depth": "is nested deep",
 }
-"""What a feature says that speaks against a block, by the beginning of its name; the longest that fits counts."""
+WHEN_LOW = {
+    "head0": "is worded like debris",
+    "head1": "is worded like debris inside articles",
+    "head9": "is worded like what leads to debris",
+    "head10": "is worded like what follows debris",
+    "element": "its elements are named like those of debris",
+    "in_region": "stands outside the element that reads as the article",
+    "in_run": "stands outside the lines that read as the article",
+    "mass": "its element holds little of the article",
+    "content": "reads as debris, as what is around it",
+    "prose": "no sentences around it",
+    "ends_sentence": "ends in no sentence",
+    "prose_before": "little of the article stands above it",
+    "prose_after": "little of the article stands below it",
+    "from_end": "stands near the end",
+    "from_top": "stands near the top",
+    "cohesion": "shares few words with the article",
+    "siblings_content": "those like it read as debris",
+    "looks_content": "those like it read as debris",
+    "words": "is short",
+    "in_article": "stands outside the <article>",
+    "opinion_keeps": "trafilatura drops it",
+    "size": "its element is small",
+}
+"""What a feature that is higher or lower than with most blocks says against a block, by the beginning of its name; the
+longest that fits counts."""
 PLAIN = "reads as debris"
 
 
 @cache
 def _reason_of() -> tuple[str | None, ...]:
-    prefixes = sorted(REASONS, key=len, reverse=True)
-    return tuple(next((REASONS[p] for p in prefixes if name.startswith(p)), None) for name in FEATURES)
+    """For each feature what it says when it is low, and then what it says when it is high."""
+
+    def told(name: str, said: Mapping[str, str]) -> str | None:
+        return next((said[prefix] for prefix in sorted(said, key=len, reverse=True) if name.startswith(prefix)), None)
+
+    return tuple(told(name, said) for name in FEATURES for said in (WHEN_LOW, WHEN_HIGH))
 
 
 @lru_cache(maxsize=16_384)
-def _told(columns: tuple[int, ...]) -> str:
-    """What the heaviest of some features say, in words."""
+def _told(heaviest: tuple[int, ...]) -> str:
+    """What the heaviest features say, in words; each is twice its column, and one more where it is high."""
     told = _reason_of()
-    said = dict.fromkeys(told[n] for n in columns if n >= 0 and told[n])
+    said = dict.fromkeys(told[n] for n in heaviest if n >= 0 and told[n])
     return "; ".join([text for text in said if text][:2]) or PLAIN
 
 
@@ -389,11 +400,12 @@ def reasons(judge: Judge, batch: Batch, rows: Sequence[int]) -> list[str]:
     weighed -= first.mean
     weighed *= first.scale
     np.clip(weighed, -5, 5, out=weighed)
+    high = weighed > 0
     weighed *= judge.surrogate
     heaviest = []
     here = np.arange(len(rows))
     for _ in range(6):  # a fraction of the time of sorting
         least = weighed.argmin(axis=1)
-        heaviest.append(np.where(weighed[here, least] < -0.05, least, -1).tolist())
+        heaviest.append(np.where(weighed[here, least] < -0.05, 2 * least + high[here, least], -1).tolist())
         weighed[here, least] = 0
     return list(map(_told, zip(*heaviest, strict=True)))
