@@ -24,6 +24,8 @@ import time
 import zipfile
 from pathlib import Path
 
+from cleaner.batch.jobs import printable
+
 ROOT = Path(__file__).parents[1]
 STORY = """Rain ends in Town {n}
 
@@ -159,8 +161,8 @@ def main(documents: int, jobs: int, *, small: bool) -> int:
         ]
         lost = []
         for path in poison:
-            shown = str(path).encode(errors="replace").decode()
-            told = sorted({what for source, what in seen.items() if source.startswith((str(path), shown))})
+            shown = printable(str(path))
+            told = sorted({what for source, what in seen.items() if source.startswith(shown)})
             print(f"{path.name!a:34} {'; '.join(told) or 'LOST'}")
             lost += [] if told else [path.name]
         same = [json.dumps(row) for row in good] == [json.dumps(row) for row in alone]

@@ -42,6 +42,15 @@ class Job:
         return read_file(self.source) if isinstance(self.source, Path) else self.source
 
 
+def printable(key: str) -> str:
+    r"""A key as outputs hold it: of a file name that is no UTF-8, the bytes that aren't as `\udcNN`.
+
+    >>> printable("caf\udce9.txt")
+    'caf\\udce9.txt'
+    """
+    return key.encode(errors="backslashreplace").decode()
+
+
 @dataclass(frozen=True, slots=True)
 class Clean:
     """The work of a worker that gives back Articles."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cleaner.batch.formats import Format
-from cleaner.batch.jobs import Job
+from cleaner.batch.jobs import Job, printable
 from cleaner.errors import InputError
 from cleaner.host import host_of
 from cleaner.measure import word_count
@@ -82,14 +82,16 @@ def render(article: Article, form: Format, job: Job) -> bytes:
         case Format.json:
             text = article.to_json(indent=2)
         case Format.jsonl:
-            return json_line({"source": job.key, **dict([job.identity] if job.identity else []), **article.to_dict()})
+            return json_line(
+                {"source": printable(job.key), **dict([job.identity] if job.identity else []), **article.to_dict()}
+            )
         case Format.dolma:
             return json_line(attributes_of(article, job))
         case Format.parquet:
             from cleaner.arrow import article_row
 
             own = str(job.identity[1]) if job.identity else None
-            return json_line({"source": job.key, "id": own, **article_row(article)})
+            return json_line({"source": printable(job.key), "id": own, **article_row(article)})
     return (text if text.endswith("\n") else text + "\n").encode(errors="replace")
 
 
@@ -102,12 +104,13 @@ def attributes_of(article: Article, job: Job) -> dict[str, Any]:
     for item in article.removed:
         if item.span:
             spans.setdefault(f"cleaner__{item.kind}", []).append([item.span.start, item.span.end, round(item.score, 4)])
-    return {"id": str(job.identity[1]) if job.identity else job.key, "source": job.key, "attributes": spans}
+    key = printable(job.key)
+    return {"id": str(job.identity[1]) if job.identity else key, "source": key, "attributes": spans}
 
 
 def removals_of(article: Article, key: str) -> list[dict[str, Any]]:
     """The records of the `removed` file."""
-    return [{"source": key, **removal_dict(item)} for item in article.removed]
+    return [{"source": printable(key), **removal_dict(item)} for item in article.removed]
 
 
 def counts_of(article: Article) -> Counts:

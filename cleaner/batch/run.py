@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from cleaner.batch.jobs import Job
+from cleaner.batch.jobs import Job, printable
 from cleaner.batch.ledger import Digest, Ledger, LedgerError, State
 from cleaner.batch.render import Counts, Render, Rendered
 from cleaner.batch.sinks import Sink, Stream
@@ -180,5 +180,5 @@ def _write(outputs: Outputs, job: Job, answer: Rendered | Failure) -> Rendered |
 def _failure_line(failure: Failure) -> bytes:
     error = failure.error
     what, todo = (error.what, error.todo) if isinstance(error, CleanerError) else (str(error), None)
-    row = {"source": failure.key, "error": type(error).__name__, "what": what, "todo": todo}
+    row = {"source": printable(failure.key), "error": type(error).__name__, "what": what, "todo": todo}
     return json_line(row)

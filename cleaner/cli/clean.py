@@ -16,7 +16,7 @@ from zlib import crc32
 import typer
 
 from cleaner.batch.formats import Format
-from cleaner.batch.jobs import STDIN, Job, is_folder
+from cleaner.batch.jobs import STDIN, Job, is_folder, printable
 from cleaner.cli.common import (
     Kind,
     KindName,
@@ -242,7 +242,7 @@ def _tell_plan(jobs: Iterable[Job], *, quiet: bool) -> None:
             failed += 1
             say(f"error: {job.source if isinstance(job.source, CleanerError) else f'{job.key}: no such file'}")
         elif not quiet:
-            print(job.key.encode(errors="backslashreplace").decode())
+            print(printable(job.key))
     say(f"{count} documents" + (f", {failed} of which can't be read" if failed else ""))
     raise typer.Exit(1 if failed else 0)
 
