@@ -47,16 +47,20 @@ def load_cases() -> list[Case]:
 
 
 def load_case(path: Path) -> Case:
-    head, *sections = re.split(r"^=== (\w+)\n", path.read_text("utf8"), flags=re.M)
+    return parse_case(path.read_text("utf8"), str(path.relative_to(FIXTURES)).removesuffix(".txt"))
+
+
+def parse_case(text: str, name: str) -> Case:
+    head, *sections = re.split(r"^=== (\w+)\n", text, flags=re.M)
     fields = dict(re.findall(r"^(\w+): *(.*)$", head, flags=re.M))
     parts = dict(zip(sections[::2], sections[1::2], strict=True))
     unknown = parts.keys() - {"input", "kept", "removed", "metadata"}
-    assert not unknown, f"{path}: unknown section {unknown}"
+    assert not unknown, f"{name}: unknown section {unknown}"
     return Case(
-        name=str(path.relative_to(FIXTURES)).removesuffix(".txt"), kind=fields["kind"], language=fields["language"],
+        name=name, kind=fields["kind"], language=fields["language"],
         title=fields["title"], source=parts["input"].removesuffix("\n"),
         kept=_paragraphs(parts["kept"]) if "kept" in parts else None,
-        removed=_removed(parts["removed"], path) if "removed" in parts else None,
+        removed=_removed(parts["removed"], name) if "removed" in parts else None,
         metadata=dict(re.findall(r"^(\w+): *(.*)$", parts.get("metadata", ""), flags=re.M)),
         xfail=fields.get("xfail"),
     )  # fmt: skip
@@ -66,11 +70,11 @@ def _paragraphs(text: str) -> tuple[str, ...]:
     return tuple(piece.strip("\n") for piece in re.split(r"\n\s*\n", text) if piece.strip())
 
 
-def _removed(text: str, path: Path) -> tuple[tuple[tuple[str, ...], str], ...]:
+def _removed(text: str, name: str) -> tuple[tuple[tuple[str, ...], str], ...]:
     rows = []
     for line in filter(str.strip, text.splitlines()):
         kinds, mark, piece = line.partition(" | ")
-        assert mark, f"{path}: no `kind | text` in {line!r}"
+        assert mark, f"{name}: no `kind | text` in {line!r}"
         rows.append((tuple(kinds.strip().split("/")), piece.strip()))
     return tuple(rows)
 

@@ -117,13 +117,12 @@ def test_rules_of_ones_own_are_asked(tmp_path: Path) -> None:
     assert "mine.other.quay" in run("explain", tmp_path / "a.txt", "--rules", tmp_path / "mine.toml").stdout
 
 
-@pytest.mark.parametrize("pattern", [r"\w+ \w+ \w+ \w+ \w+ \w+ \d+", r"(?:.|the).{20,}", r"\L<none>.*\d\d"])
+@pytest.mark.parametrize("pattern", [r"\w+ \w+ \w+ \w+ \w+ \w+ \d+", r"(?:.|the).{20,}\d"])
 def test_a_pattern_may_ask_for_nothing(tmp_path: Path, pattern: str) -> None:
     rule = RULE.replace(r"the voice of the \w+ since \d+", pattern)
-    (tmp_path / "mine.toml").write_text("[lists]\nnone = []\n" + rule)
+    (tmp_path / "mine.toml").write_text(rule)
     article = clean(page(STORIES[0]), rules=(str(tmp_path / "mine.toml"),))
-    removed = [item.text for item in article.removed if item.rule == "mine.other.quay"]
-    assert (SLOGAN in removed) == ("none" not in pattern)
+    assert SLOGAN in [item.text for item in article.removed if item.rule == "mine.other.quay"]
 
 
 def test_rule_files_are_listed_and_tested(tmp_path: Path) -> None:
@@ -136,7 +135,7 @@ def test_rule_files_are_listed_and_tested(tmp_path: Path) -> None:
     path.write_text(RULE.replace('hits = ["The', 'hits = ["A'))
     wrong = run("rules", "test", path)
     assert wrong.exit_code == 1
-    assert "wrong.toml, rule mine.other.quay: no hit: A voice" in wrong.stderr
+    assert "wrong.toml, line 2, rule mine.other.quay: no hit: A voice" in wrong.stderr
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ with atheris.instrument_imports(include=["cleaner"]):
     from cleaner.read.html import read_html
     from cleaner.read.text import read_text
     from cleaner.rules.openings import demands, opening
-    from cleaner.rules.parse import check_patterns, parse_rules
+    from cleaner.rules.parse import own_rules
 
 ROOT = Path(__file__).parents[1]
 
@@ -44,9 +44,7 @@ def bytes_(data: bytes) -> None:
 
 
 def rules(data: bytes) -> None:
-    found = parse_rules(_text(data), "fuzz.toml", own=True)
-    check_patterns(found, "fuzz.toml")
-    phrasebook([found])
+    phrasebook([own_rules(data, "fuzz.toml")])
 
 
 def patterns(data: bytes) -> None:

@@ -45,7 +45,7 @@ def rules_test_command(files: Annotated[list[str], typer.Argument(help="Rule fil
     from cleaner.rules import rules_at
 
     try:
-        wrong = [complaint for name in files for complaint in complaints(rules_at(name), name)]
+        wrong = [complaint for name in files for complaint in complaints(rules_at(name))]
     except CleanerError as error:
         fail(error)
     for complaint in wrong:
@@ -90,7 +90,7 @@ def import_ftr_command(
     raise typer.Exit(1 if missed else 0)
 
 
-def complaints(rule_set: RuleSet, where: str) -> list[str]:
+def complaints(rule_set: RuleSet) -> list[str]:
     """What the examples of rules get wrong."""
     from dataclasses import replace
 
@@ -100,7 +100,6 @@ def complaints(rule_set: RuleSet, where: str) -> list[str]:
     found: list[str] = []
     for rule in rule_set.rules:
         book = phrasebook([replace(rule_set, rules=(rule,), furniture={})])
-        here = f"{where}, rule {rule.name}"
-        found += [f"{here}: no hit: {text}" for text in rule.hits if not detect_phrases(read_text(text), book)]
-        found += [f"{here}: hits: {text}" for text in rule.misses if detect_phrases(read_text(text), book)]
+        found += [f"{rule.place}: no hit: {text}" for text in rule.hits if not detect_phrases(read_text(text), book)]
+        found += [f"{rule.place}: hits: {text}" for text in rule.misses if detect_phrases(read_text(text), book)]
     return found

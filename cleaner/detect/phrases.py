@@ -121,7 +121,7 @@ def phrasebook_of(languages: tuple[str, ...], own: tuple[str, ...] = ()) -> Phra
     """The rules of some languages, of files of the user's own, and of packages that bring some. Raises RuleError where
     two have one name."""
     sets = [*map(rules_at, own), *rules_of_packages(), *map(rules_of, languages)]
-    refuse_doubles((rule.name for rule_set in sets for rule in rule_set.rules), ", ".join(own) or "rules")
+    refuse_doubles(rule for rule_set in reversed(sets) for rule in rule_set.rules)  # an error is about the user's own
     return phrasebook(sets)
 
 

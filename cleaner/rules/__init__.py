@@ -38,10 +38,14 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cleaner.errors import RuleError
-from cleaner.rules.parse import check_patterns, parse_rules, refuse_doubles
+from cleaner.errors import RuleError, told
+from cleaner.rules.parse import own_rules, parse_rules, refuse_doubles
 from cleaner.rules.rule import Rule, RuleSet
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 
 @cache
@@ -62,12 +66,10 @@ def rules_of(language: str) -> RuleSet:
 def rules_at(path: str) -> RuleSet:
     """The rules of a file of the user's own. Raises RuleError, naming the rule, where something is wrong with it."""
     try:
-        text = Path(path).read_text("utf8")
-    except (OSError, UnicodeError) as error:
+        content = Path(path).read_bytes()
+    except (OSError, ValueError) as error:  # ValueError: no name that a file can have
         raise RuleError(f"can't be read: {getattr(error, 'strerror', None) or error}", where=path) from error
-    rule_set = parse_rules(text, path, own=True)
-    check_patterns(rule_set, path)
-    return rule_set
+    return own_rules(content, path)
 
 
 PACKAGES = "cleaner.rules"
@@ -76,17 +78,30 @@ PACKAGES = "cleaner.rules"
 
 @cache
 def rules_of_packages() -> tuple[RuleSet, ...]:
-    """The rules of packages that are installed."""
+    """The rules of packages that are installed. Raises RuleError, naming the package, where it is broken."""
     from importlib.metadata import entry_points
 
     found = sorted(entry_points(group=PACKAGES), key=lambda entry: entry.name)
-    return tuple(rules_at(str(path)) for entry in found for path in entry.load()())
+    return tuple(rules_at(path) for entry in found for path in _paths(entry))
+
+
+def _paths(entry: EntryPoint) -> list[str]:
+    """The rule files of a package. Raises RuleError, whatever goes wrong in somebody else's code."""
+    try:
+        paths = entry.load()()
+        if isinstance(paths, str):
+            raise TypeError(f"{entry.value} gives text, not a list of paths")
+        return [str(path) for path in paths]
+    except Exception as error:
+        package = entry.dist.name if entry.dist else entry.module
+        todo = f"update the package or uninstall it: it promises rules in {entry.value}"
+        raise RuleError(f"its rules can't be read: {told(error)}", where=f"package {package}", todo=todo) from error
 
 
 def builtin_rules() -> tuple[RuleSet, ...]:
     """Every rule file of the package. Raises RuleError where two rules have one name."""
     sets = tuple(rules_of(language) for language in languages())
-    refuse_doubles((rule.name for rule_set in sets for rule in rule_set.rules), "the package")
+    refuse_doubles(rule for rule_set in sets for rule in rule_set.rules)
     return sets
 
 

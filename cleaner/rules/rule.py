@@ -51,6 +51,8 @@ class Rule:
     hits: tuple[str, ...]
     misses: tuple[str, ...]
     seen: str
+    place: str
+    """The file, the line and the rule, as errors name it."""
     own: bool = False
     """Not of the package: what its pattern costs, nobody has bounded."""
 
@@ -111,7 +113,7 @@ class Rule:
             return search(text, start, timeout=TIMEOUT)
         except TimeoutError:
             raise RuleError(
-                f"no end after {TIMEOUT:.0f} s on {text[start:][:60]!r}", where=f"rule {self.name}",
+                f"no end after {TIMEOUT:.0f} s on {text[start:][:60]!r}", where=self.place,
                 todo="write the pattern so that it can fit a text in one way only") from None  # fmt: skip
 
     @cached_property
