@@ -131,9 +131,11 @@ def own_weights(path: Path | None) -> str | None:
 
 
 def own_files(sites: Path | None, rules: list[Path] | None) -> dict[str, Any]:
-    """Options for a site memory and rule files, once they are known to be some. Raises CleanerError."""
-    from cleaner.rules import rules_at
+    """Options for a site memory and rule files, once they and the rules of packages are known to be some. Raises
+    CleanerError."""
+    from cleaner.rules import rules_at, rules_of_packages
 
+    rules_of_packages()
     if sites is not None:
         from cleaner.sites import site_memory
 
