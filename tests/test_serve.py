@@ -221,33 +221,131 @@ def test_the_command_serves(address: str) -> None:
     assert [json.loads(line)["id"] for line in answer.text.splitlines()] == list(range(20))
 
 
-@pytest.mark.browser
-def test_the_playground_cleans_as_one_types_and_runs_nothing(address: str) -> None:
+# --- playground -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
     pytest.importorskip("selenium")
     if not (shutil.which("chromium") and shutil.which("chromedriver")):
         pytest.skip("no chromium and chromedriver")
     from browser import open_browser
-    from selenium.webdriver.common.by import By
+
+    browser = open_browser(1280, 900)
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def playground(browser: Any, address: str) -> Any:
+    browser.get(address)
+    browser.get_log("browser"), browser.get_log("performance")
+    return browser
+
+
+def says(browser: Any, words: str) -> None:
+    """Wait for the playground's status."""
     from selenium.webdriver.support.ui import WebDriverWait
 
+    status = browser.find_element("id", "status")
+    WebDriverWait(browser, 30).until(lambda _: words in status.text)
+
+
+DROP = """
+const [bytes, place] = arguments, transfer = new DataTransfer();
+transfer.items.add(new File([new Uint8Array(bytes)], "page.html"));
+return !document.querySelector(place).dispatchEvent(
+  new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));"""
+
+
+@pytest.mark.browser
+def test_the_playground_cleans_as_one_types_and_runs_nothing(playground: Any, address: str) -> None:
     hostile = f"{TEXT}\n\n<img src=x onerror=\"document.title='broken'\"> <script>document.title='broken'</script>"
-    browser = open_browser(1280, 900)
-    try:
-        browser.get(address)
-        browser.find_element(By.ID, "source").send_keys(hostile)
-        status = browser.find_element(By.ID, "status")
-        WebDriverWait(browser, 30).until(lambda _: "removed" in status.text)
-        article = browser.find_element(By.ID, "article").text
-        assert "Rain ends" in article
-        assert "Share with others:" in article
-        assert "onerror" in article
-        assert browser.title == "cleaner: playground"
-        assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
-        called = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-        urls = {call["params"]["request"]["url"] for call in called if call["method"] == "Network.requestWillBeSent"}
-        assert all(url.startswith(address) for url in urls)
-    finally:
-        browser.quit()
+    playground.get(address)
+    playground.find_element("id", "source").send_keys(hostile)
+    says(playground, "removed")
+    article = playground.find_element("id", "article").text
+    assert "Rain ends" in article
+    assert "Share with others:" in article
+    assert "onerror" in article
+    assert playground.title == "cleaner: playground"
+    assert [entry for entry in playground.get_log("browser") if entry["level"] == "SEVERE"] == []
+    called = [json.loads(entry["message"])["message"] for entry in playground.get_log("performance")]
+    urls = {call["params"]["request"]["url"] for call in called if call["method"] == "Network.requestWillBeSent"}
+    assert urls
+    assert all(url.startswith(address) for url in urls)
+
+
+@pytest.mark.browser
+def test_what_is_opened_stays_while_one_types_and_nothing_stands_beside_a_refusal(playground: Any) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    source = playground.find_element("id", "source")
+    source.send_keys(TEXT)
+    says(playground, "removed")
+    playground.find_element("css selector", ".metadata summary").click()
+    playground.execute_script("document.getElementById('article').firstChild.id = 'old'")
+    source.send_keys(" It rose again.")
+    WebDriverWait(playground, 30).until(lambda b: not b.find_elements("id", "old"))
+    assert playground.find_element("css selector", ".metadata").get_attribute("open")
+    playground.execute_script(
+        "arguments[0].value = 'x'.repeat(10_000_001); arguments[0].dispatchEvent(new Event('input'))", source
+    )
+    says(playground, "larger than 10000000 bytes")
+    assert playground.find_element("id", "article").text == ""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("place", ["#source", "header p"])
+@pytest.mark.parametrize(
+    ("charset", "declared"),
+    [
+        ("utf-8", ""),
+        ("utf-16", ""),
+        ("iso-8859-1", "iso-8859-1"),
+        ("cp1252", ""),
+        ("cp1252", "none-such"),
+        ("koi8-r", "koi8-r"),
+    ],
+)
+def test_a_file_dropped_anywhere_is_read_in_its_charset(
+    playground: Any, place: str, charset: str, declared: str
+) -> None:
+    word = "река" if charset == "koi8-r" else "Ärger"
+    page = f"<meta charset='{declared}'>" * bool(declared) + PAGE.replace("Rain", word)
+    assert playground.execute_script(DROP, list(page.encode(charset)), place)
+    says(playground, "kept")
+    assert word in playground.find_element("id", "source").get_attribute("value")
+    assert f"{word} ends" in playground.find_element("id", "article").text
+
+
+@pytest.mark.browser
+def test_a_dropped_text_goes_where_the_browser_puts_it(playground: Any) -> None:
+    script = """
+const transfer = new DataTransfer();
+transfer.setData("text/plain", "rain");
+return document.querySelector("#source").dispatchEvent(
+  new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));"""
+    assert playground.execute_script(script)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_in_the_playground(playground: Any, width: int, scheme: str) -> None:
+    from browser import set_scheme, set_width
+
+    axe = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.exists():
+        pytest.skip("no axe-core: npm install --prefix tests")
+    set_width(playground, width, 900)
+    set_scheme(playground, scheme)
+    playground.find_element("id", "source").send_keys(TEXT)
+    says(playground, "removed")
+    assert playground.execute_script("return document.documentElement.scrollWidth") <= width
+    playground.execute_script(axe.read_text("utf8"))
+    found = playground.execute_async_script("axe.run().then(arguments[0])")
+    assert [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in found["violations"]] == []
 
 
 def test_it_does_as_its_description_says(address: str) -> None:

@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from browser import open_browser
 
 FRAMES = 400
+TRACE = "disabled-by-default-devtools.timeline.frame,devtools.timeline.frame"
 SCROLL = """
 const [frames, done] = arguments, list = document.getElementById("list");
 let left = frames;
@@ -40,6 +41,17 @@ ROWS_SHOWN = "return document.querySelectorAll('#rows > div').length"
 def many(rows: list[dict[str, Any]], count: int) -> Iterator[dict[str, Any]]:
     for number, row in enumerate(islice(cycle(rows), count)):
         yield {**row, "source": f"pages/{number:05}.html", "url": f"https://site{number % 83}.example/{number}"}
+
+
+def moments_of(browser: Any, address: str) -> tuple[float, float]:
+    """Open the report, and give the milliseconds to its first paint and to its first rows."""
+    browser.get("about:blank")
+    browser.get(address)
+    WebDriverWait(browser, 30).until(lambda b: b.execute_script(ROWS_SHOWN))
+    paint = WebDriverWait(browser, 30).until(
+        lambda b: b.execute_script(MOMENT, "first-contentful-paint")
+    )  # the browser notes it after the rows
+    return paint, browser.execute_script(MOMENT, "rows")
 
 
 def frames_of(browser: Any) -> tuple[list[float], int]:
@@ -75,18 +87,9 @@ def main() -> None:
         size = page.stat().st_size / 1e6
         print(f"{arguments.documents} documents, {raw / 1e6:.1f} MB of JSON: a page of {size:.1f} MB"
               f" in {took:.1f} s")  # fmt: skip
-        browser = open_browser(1280, 900, trace="disabled-by-default-devtools.timeline.frame,devtools.timeline.frame")
+        browser = open_browser(1280, 900, trace=TRACE)
         try:
-            paints, first_rows = [], []
-            for _ in range(5):
-                browser.get("about:blank")
-                browser.get(page.as_uri())
-                WebDriverWait(browser, 30).until(lambda b: b.execute_script(ROWS_SHOWN))
-                paint = WebDriverWait(browser, 30).until(
-                    lambda b: b.execute_script(MOMENT, "first-contentful-paint")
-                )  # the browser notes it after the rows
-                paints.append(paint)
-                first_rows.append(browser.execute_script(MOMENT, "rows"))
+            paints, first_rows = zip(*(moments_of(browser, page.as_uri()) for _ in range(5)), strict=True)
             print(f"first paint {statistics.median(paints):.0f} ms, first rows {statistics.median(first_rows):.0f} ms"
                   f" (medians of 5; slowest {max(paints):.0f} and {max(first_rows):.0f})")  # fmt: skip
             times, dropped = frames_of(browser)

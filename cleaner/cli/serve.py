@@ -21,6 +21,8 @@ def serve_command(
 ) -> None:
     """Clean over HTTP: POST /clean and /clean/batch, and /healthz, /metrics, /openapi.json.
 
+    In a browser, / is a playground: paste a text or drop a file, and see it cleaned.
+
     Needs the extra `serve` of article-cleaner. Exit status: 1 the port can't be had, 2 wrong usage; else that of the
     signal which ended it.
     """

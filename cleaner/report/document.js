@@ -1,5 +1,6 @@
 // Draws one article, as `Article.to_dict()` gives it, into an element. It knows nothing of the page around it:
-//     documentView.draw(element, article)
+//     documentView.draw(element, article, { same, find })
+// `same`: it is the article drawn there before, edited, and what was switched, typed and opened stays; `find`: words to mark.
 // Everything is put in as text, never as markup, so that nothing of a document can run.
 "use strict";
 
@@ -10,9 +11,12 @@ const documentView = (() => {
     social: ["share", "comments", "print_tools"],
     ways: ["navigation", "related"],
     "small-print": ["credit", "legal", "cookie", "byline_furniture"],
-    rest: ["duplicate", "other"],
+    repeats: ["duplicate"],
+    rest: ["other"],
   };
   const FOLD = 8; // removals in a row that are shown before the others are folded away
+  const HITS = 1000; // that are marked in a pane: a single letter may have a million
+  const PAUSE = 100; // milliseconds without an input
   const settings = new WeakMap(); // what a reader has switched, by the element drawn into
   let drawings = 0;
 
@@ -40,7 +44,7 @@ const documentView = (() => {
     const start = (span) => (span ? span[0] : Infinity);
     const items = [
       ...article.body.map((part) => ({ part, at: part.blocks[0] ?? 0, from: start(part.spans[0]) })),
-      ...article.removed.map((cut) => ({ cut, at: cut.block, from: start(cut.span) })),
+      ...article.removed.map((cut, number) => ({ cut, number, at: cut.block, from: start(cut.span) })),
     ];
     const taken = new Set(items.map((item) => item.at));
     for (const value of article.found) {
@@ -69,11 +73,11 @@ const documentView = (() => {
     };
   }
 
-  // The text as it would be with other options: [{text, role, kind}].
-  function textWith(article, chosen, below) {
+  // The text as it would be with other options: [{text, role, kind}]. `items` are the article's, in order.
+  function textWith(article, items, chosen, below) {
     const lines = chosen.dek && article.dek ? [{ text: article.dek, role: "dek" }] : [];
     let dateline = article.dateline?.raw;
-    for (const { part, cut } of inOrder(article)) {
+    for (const { part, cut } of items) {
       if (cut) {
         if (cut.score < below) lines.push({ text: cut.text, role: "paragraph", kind: cut.kind });
         continue;
@@ -116,31 +120,30 @@ const documentView = (() => {
     return [...counts].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${named(kind)} ${count}`).join(", ");
   }
 
-  function sourceList(article, prefix) {
+  function sourceList(items, prefix) {
     const list = make("ol", { class: "flow" });
     let row = [];
     const flush = () => {
       const fold = row.length > FOLD + 2 ? FOLD / 2 : row.length;
-      const items = row.map((cut) => cutItem(cut, `${prefix}why${article.removed.indexOf(cut)}`));
-      list.append(...items.slice(0, fold));
+      const cuts = row.map(({ cut, number }) => cutItem(cut, `${prefix}why${number}`));
+      list.append(...cuts.slice(0, fold));
       if (fold < row.length) {
-        const more = `${plural(row.length - fold, "more removed block")}: ${tally(row.slice(fold))}`;
+        const more = `${plural(row.length - fold, "more removed block")}: ${tally(row.slice(fold).map(({ cut }) => cut))}`;
         const inner = make("ol", { class: "flow" });
-        inner.append(...items.slice(fold));
+        inner.append(...cuts.slice(fold));
         list.append(make("li", {}, make("details", {}, make("summary", {}, more), inner)));
       }
       row = [];
     };
-    for (const { part, cut } of inOrder(article)) {
-      if (cut) row.push(cut);
-      else { flush(); list.append(keptItem(part)); }
+    for (const item of items) {
+      if (item.cut) row.push(item);
+      else { flush(); list.append(keptItem(item.part)); }
     }
     flush();
     const cuts = () => [...list.querySelectorAll(".cut")].filter((item) => item.offsetParent !== null);
     const first = list.querySelector(".cut");
     if (first) first.tabIndex = 0;
     list.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") return list.classList.add("quiet");
       const items = cuts();
       const at = items.indexOf(document.activeElement);
       const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
@@ -158,7 +161,7 @@ const documentView = (() => {
     return list;
   }
 
-  function metadataTable(article) {
+  function metadataTable(article, state) {
     const place = (value) => {
       if (value.span) return `${value.source}, characters ${value.span[0]}–${value.span[1]}`;
       return value.block === null ? value.source : `${value.source}, block ${value.block}`;
@@ -179,34 +182,100 @@ const documentView = (() => {
     const head = ["field", "value", "found in", "sureness"].map((name) => make("th", { scope: "col" }, name));
     const scroll = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Metadata, with origins" },
       make("table", { "aria-label": "Metadata" }, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
-    return make("details", { class: "metadata" }, make("summary", {}, "Metadata, and the place each value came from"), scroll);
+    return make("details", { class: "metadata", open: state.opened, on: { toggle: (event) => { state.opened = event.target.open; } } },
+      make("summary", {}, "Metadata, and the place each value came from"), scroll);
   }
 
   function aboutLine(article) {
     const says = [article.byline ?? article.authors.join(", "), article.site_name, article.published?.slice(0, 10),
       article.language, article.access.kind === "open" ? null : `access: ${article.access.kind}`,
       article.access.truncated ? "text breaks off" : null, `confidence ${article.confidence.toFixed(2)}`];
-    const spans = says.filter(Boolean).map((text) => make("bdi", {}, text));
-    return make("p", { class: "about" }, ...spans.flatMap((span) => [make("span", {}, span)]));
+    return make("p", { class: "about" }, ...says.filter(Boolean).map((text) => make("span", {}, make("bdi", {}, text))));
+  }
+
+  // --- words to find -------------------------------------------------------------------------------
+
+  // Capitals don't count, nor does how wide a space is.
+  const patternOf = (wanted) => new RegExp(wanted.trim().replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&").replace(/\s+/g, "\\s+"), "giu");
+
+  // Marks what is wanted in the texts of a pane, and no longer what was wanted before; gives the marks.
+  function markIn(pane, wanted) {
+    for (const element of new Set([...pane.querySelectorAll("mark")].map((mark) => mark.parentElement))) {
+      element.replaceChildren(element.textContent);
+    }
+    const marks = [];
+    if (!wanted.trim()) return marks;
+    const pattern = patternOf(wanted);
+    for (const element of pane.querySelectorAll(".text, del")) {
+      const text = element.textContent, pieces = [];
+      let end = 0;
+      for (const found of text.matchAll(pattern)) {
+        if (marks.length === HITS) break;
+        const mark = make("mark", {}, found[0]);
+        marks.push(mark);
+        pieces.push(text.slice(end, found.index), mark);
+        end = found.index + found[0].length;
+      }
+      if (pieces.length) element.replaceChildren(...pieces, text.slice(end));
+    }
+    return marks;
+  }
+
+  // The field, and `again` to be called where the panes or what is shown of them have changed.
+  function findField(state, source, result) {
+    const count = make("output", {});
+    let hits = [], at = -1, pause = 0;
+    function again() {
+      clearTimeout(pause);
+      const [inSource, inResult] = [source, result].map((pane) => markIn(pane, state.find));
+      hits = state.layout === "article" ? inResult : inSource;
+      at = -1;
+      const found = hits.length === HITS ? `the first ${plural(HITS, "hit")}` : plural(hits.length, "hit");
+      count.textContent = state.find.trim() ? found : "";
+    }
+    function go(step) {
+      if (!hits.length) return;
+      hits[at]?.classList.remove("here");
+      at = at < 0 && step < 0 ? hits.length - 1 : (at + step + hits.length) % hits.length;
+      const fold = hits[at].closest("details");
+      if (fold) fold.open = true;
+      hits[at].classList.add("here");
+      hits[at].scrollIntoView({ block: "center" });
+      count.textContent = `${at + 1} of ${hits.length}`;
+    }
+    const field = make("input", { type: "search", name: "find", value: state.find, autocomplete: "off", on: {
+      input: () => { clearTimeout(pause); pause = setTimeout(() => { state.find = field.value; again(); }, PAUSE); },
+      keydown: (event) => {
+        if (event.key !== "Enter" || event.isComposing) return;
+        event.preventDefault();
+        if (state.find !== field.value) { state.find = field.value; again(); }
+        go(event.shiftKey ? -1 : 1);
+      } } });
+    return { again, find: make("div", { class: "find", role: "search" }, make("label", {}, "Find", field), count,
+      make("small", {}, "Enter: next, Shift+Enter: previous")) };
   }
 
   // --- the whole -----------------------------------------------------------------------------------
 
-  function draw(element, article) {
+  function draw(element, article, { same = false, find: wanted = "" } = {}) {
     const prefix = `doc${(drawings += 1)}-`;
-    const state = settings.get(element) ?? { layout: matchMedia("(max-width: 50rem)").matches ? "source" : "both", below: 0.5, chosen: {} };
+    const before = settings.get(element);
+    const layout = before?.layout ?? (matchMedia("(max-width: 50rem)").matches ? "source" : "both");
+    const state = same && before ? before : { layout, below: 0.5, chosen: {}, find: wanted, opened: false };
     settings.set(element, state);
     const options = optionsOf(article);
+    const items = inOrder(article);
     const view = make("div", { class: "document", "data-layout": state.layout });
-    const source = sourceList(article, prefix);
+    const source = sourceList(items, prefix);
     const result = make("div", { class: "flow" });
+    const { find, again } = findField(state, source, result);
     const effect = make("p", { class: "effect", role: "status" });
-    const plain = textWith(article, Object.fromEntries(Object.entries(options).map(([name, { on }]) => [name, on])), 0);
+    const plain = textWith(article, items, Object.fromEntries(Object.entries(options).map(([name, { on }]) => [name, on])), 0);
     const plainWords = plain.reduce((sum, line) => sum + words(line.text), 0);
 
     function update() {
       const chosen = Object.fromEntries(Object.entries(options).map(([name, { on }]) => [name, state.chosen[name] ?? on]));
-      const lines = textWith(article, chosen, state.below);
+      const lines = textWith(article, items, chosen, state.below);
       result.replaceChildren(...lines.map(({ text, role, kind }) =>
         make("p", { class: kind ? "returned" : role, dir: "auto", "data-family": kind ? family(kind) : null },
           kind ? make("span", { class: "kind" }, `back: ${named(kind)}`) : null, make("span", { class: "text" }, text))));
@@ -217,7 +286,10 @@ const documentView = (() => {
       effect.textContent = `${plural(total, "word")} (${change}), ${plural(article.removed.length, "removal")}` +
         (back ? `, ${back} of them back` : "");
       view.dataset.layout = state.layout;
+      again();
     }
+    let pause = 0;
+    const updateSoon = () => { clearTimeout(pause); pause = setTimeout(update, PAUSE); };
 
     const layouts = { source: "marked source", both: "side by side", article: "clean text" };
     const radios = Object.entries(layouts).map(([name, label]) => make("label", {},
@@ -229,15 +301,17 @@ const documentView = (() => {
     const number = make("output", {}, state.below.toFixed(2));
     const slider = make("label", {}, "bring back removals scored below",
       make("input", { type: "range", name: "below", min: "0.5", max: "1", step: "0.01", value: state.below,
-        on: { input: (event) => { state.below = Number(event.target.value); number.textContent = state.below.toFixed(2); update(); } } }),
+        on: { input: (event) => { state.below = Number(event.target.value); number.textContent = state.below.toFixed(2); updateSoon(); } } }),
       number);
+    const note = make("small", {}, "(to look at only: no option of the command)");
     view.append(
       make("h2", { dir: "auto" }, article.headline ?? "(no headline)"),
       aboutLine(article),
       make("div", { class: "settings" },
         make("fieldset", {}, make("legend", {}, "Show"), ...radios),
-        make("fieldset", {}, make("legend", {}, switches.length ? "What if the text had" : "What if"), ...switches, slider), effect),
-      metadataTable(article),
+        make("fieldset", {}, make("legend", {}, switches.length ? "What if the text had" : "What if"), ...switches, slider, note), effect),
+      metadataTable(article, state),
+      find,
       make("div", { class: "panes" },
         make("section", { class: "source", "aria-label": "Source with what was removed" },
           make("h3", {}, "Source, removed blocks struck"), source),
@@ -246,9 +320,17 @@ const documentView = (() => {
     element.replaceChildren(view);
   }
 
-  addEventListener("beforeprint", () => {
-    for (const details of document.querySelectorAll(".document details")) details.open = true;
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const list of document.querySelectorAll(".document .source > .flow")) list.classList.add("quiet");
   });
+
+  let opened = []; // for paper
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll(".document details:not([open])")];
+    for (const details of opened) details.open = true;
+  });
+  addEventListener("afterprint", () => { for (const details of opened) details.open = false; });
 
   return { draw, make, named, family, plural, words };
 })();

@@ -5,6 +5,9 @@
   const byId = (id) => document.getElementById(id);
   const BARS = 8; // in a chart; what follows is one line
   const ROW = 52; // pixels, as in report.css
+  const PRINTED = 500; // rows on paper
+  const NO_SITE = "(no site)";
+  const siteOf = (one) => one.site || NO_SITE;
   const percent = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(part && part * 200 < whole ? 1 : 0)}%` : "0%");
   const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
@@ -59,18 +62,27 @@
 
   // Bars in a table: a screen reader reads the figures, and print has them. For bars a chart library is 50 to 200 KB more.
   function chart(title, rows, choose) {
-    const left = rows.slice(BARS).reduce((sum, row) => sum + row.words, 0);
-    const most = Math.max(...rows.map((row) => row.words), 1);
-    const lines = rows.slice(0, BARS).map(({ name, label, words, count, unit }) => {
+    const rest = rows.slice(BARS);
+    const most = rows[0].words;
+    const amount = (words, says) => make("td", { class: "amount" }, `${short.format(words)} words `, says && make("small", {}, says));
+    const line = ({ name, label, words, count, unit }) => {
       const bar = make("i", { "data-family": choose === "kind" ? family(name) : null });
       bar.style.width = `${(100 * words) / most}%`;
       const button = make("button", { type: "button", title: `show documents: ${label}`, on: { click: () => filter({ [choose]: name }) } }, label);
       return make("tr", {}, make("th", { scope: "row" }, button), make("td", { class: "bar-cell" }, bar),
-        make("td", { class: "amount", title: plural(count, unit) }, `${short.format(words)} words`));
-    });
-    if (rows.length > BARS) {
-      lines.push(make("tr", { class: "others" }, make("th", { scope: "row", colspan: 2 }, `${rows.length - BARS} others`),
-        make("td", { class: "amount" }, `${short.format(left)} words`)));
+        amount(words, plural(count, unit)));
+    };
+    const lines = rows.slice(0, BARS).map(line);
+    if (rest.length) {
+      const open = () => {
+        const more = rest.map(line);
+        others.replaceWith(...more);
+        more[0].querySelector("button").focus();
+      };
+      const button = make("button", { type: "button", "aria-expanded": "false", on: { click: open } }, plural(rest.length, "other"));
+      const others = make("tr", { class: "others" }, make("th", { scope: "row", colspan: 2 }, button),
+        amount(rest.reduce((sum, row) => sum + row.words, 0)));
+      lines.push(others);
     }
     return make("section", { class: "chart" }, make("table", {}, make("caption", {}, title), make("tbody", {}, ...lines)));
   }
@@ -83,14 +95,17 @@
       entry.words += words;
       map.set(name, entry);
     };
-    for (const one of good) {
+    for (const one of documents) {
       for (const [kind, [count, words]] of Object.entries(one.kinds)) add(kinds, kind, count, words);
-      if (one.site) add(sites, one.site, 1, one.removed);
+      add(sites, siteOf(one), 1, one.removed);
     }
     const ordered = (map) => [...map.values()].sort((a, b) => b.words - a.words);
-    const label = (unit, text) => (row) => ({ ...row, unit, label: text(row.name) });
-    if (kinds.size) byId("charts").append(chart("Removed, by kind", ordered(kinds).map(label("removal", named)), "kind"));
-    if (sites.size) byId("charts").append(chart("Removed, by site", ordered(sites).map(label("document", String)), "site"));
+    const put = (title, map, choose, unit, text) => {
+      const bars = ordered(map).filter((row) => row.words).map((row) => ({ ...row, unit, label: text(row.name) }));
+      if (bars.length) byId("charts").append(chart(title, bars, choose));
+    };
+    put("Removed, by kind", kinds, "kind", "removal", named);
+    if (documents.some((one) => one.site)) put("Removed, by site", sites, "site", "document", String);
     const options = (map, text) => ordered(map).map(({ name }) => make("option", { value: name }, text(name)));
     form.elements.kind.append(...options(kinds, named));
     form.elements.site.append(...options(sites, String).sort((a, b) => a.value.localeCompare(b.value)));
@@ -117,12 +132,11 @@
     const { query, sort, kind, site, state } = Object.fromEntries(new FormData(form));
     const wanted = query.trim().toLowerCase();
     matching = documents.filter((one) =>
-      (!kind || one.kinds[kind]) && (!site || one.site === site) && (!state || STATES[state](one)) &&
+      (!kind || one.kinds[kind]) && (!site || siteOf(one) === site) && (!state || STATES[state](one)) &&
       (!wanted || `${one.headline}\n${one.key}\n${one.site}\n${one.error}`.toLowerCase().includes(wanted) || inText?.has(one.index)));
     matching.sort((a, b) => ORDERS[sort](a, b) || a.index - b.index);
     at = Math.min(at, Math.max(0, matching.length - 1));
-    for (const row of drawn.values()) row.remove();
-    drawn.clear();
+    wipe();
     rows.style.height = `${matching.length * ROW}px`;
     byId("matches").textContent = matching.length === documents.length ? plural(documents.length, "document")
       : `${matching.length.toLocaleString("en")} of ${plural(documents.length, "document")}`;
@@ -130,23 +144,36 @@
   }
 
   function rowOf(one, place) {
-    const about = one.error ? make("small", { class: "bad" }, `failed: ${one.error}`) : make("small", {}, one.key);
-    const flags = [walled(one) ? one.access : null, one.truncated ? "breaks off" : null].filter(Boolean).join(", ");
+    const said = (...parts) => parts.filter(Boolean).join(", ");
+    const flags = said(walled(one) && one.access, one.truncated && "breaks off");
+    const brief = `${said(flags, `confidence ${one.confidence.toFixed(2)}`, one.site)}, `; // on a phone, for the columns
+    const about = one.error ? make("small", { class: "bad" }, `failed: ${one.error}`)
+      : make("small", {}, make("span", { class: "brief" }, brief), make("span", { class: "key" }, one.key));
+    const number = (name, value) => make("span", { class: `number ${name}` },
+      ...(one.error ? [] : [make("span", { class: "unseen" }, `, ${name} `), value])); // the heads of columns aren't read with a row
     const row = make("div", { role: "option", id: `row${place}`, "aria-posinset": place + 1, "aria-setsize": matching.length,
       "aria-selected": String(place === at), on: { click: () => open(place) } },
       make("span", { class: "what" }, make("b", { dir: "auto" }, one.headline || "(no headline)"), about),
-      make("span", { class: "site", dir: "auto" }, [one.site, flags].filter(Boolean).join(", ")),
-      make("span", { class: "number kept" }, one.error ? "" : one.kept.toLocaleString("en")),
-      make("span", { class: "number removed" }, one.error ? "" : one.removed.toLocaleString("en")),
-      make("span", { class: "number" }, one.error ? "" : one.confidence.toFixed(2)));
+      make("span", { class: "site", dir: "auto" }, said(one.site, flags)),
+      number("kept", one.kept.toLocaleString("en")),
+      number("removed", one.removed.toLocaleString("en")),
+      number("confidence", one.confidence.toFixed(2)));
     row.style.transform = `translateY(${place * ROW}px)`;
     return row;
   }
 
+  function wipe() {
+    for (const row of drawn.values()) row.remove();
+    drawn.clear();
+  }
+
   // Only the rows in sight, and some above and below, are on the page.
   function paint() {
-    const from = Math.max(0, Math.floor(list.scrollTop / ROW) - 8);
-    const to = Math.min(matching.length, Math.ceil((list.scrollTop + list.clientHeight) / ROW) + 8);
+    paintRows(Math.floor(list.scrollTop / ROW) - 8, Math.ceil((list.scrollTop + list.clientHeight) / ROW) + 8);
+  }
+
+  function paintRows(first, end) {
+    const from = Math.max(0, first), to = Math.min(matching.length, end);
     for (const [place, row] of drawn) if (place < from || place >= to) { row.remove(); drawn.delete(place); }
     for (let place = from; place < to; place += 1) {
       if (drawn.has(place)) continue;
@@ -215,6 +242,13 @@
   byId("clear").addEventListener("click", () => { form.reset(); inText = null; search += 1; select(); });
   list.addEventListener("scroll", paint, { passive: true });
   addEventListener("resize", paint);
+  addEventListener("beforeprint", () => {
+    wipe(); // so that they stand in order
+    paintRows(0, PRINTED);
+    byId("more").hidden = matching.length <= PRINTED;
+    byId("more").textContent = `and ${(matching.length - PRINTED).toLocaleString("en")} more`;
+  });
+  addEventListener("afterprint", () => { byId("more").hidden = true; wipe(); paint(); });
   list.addEventListener("keydown", (event) => {
     const page = Math.max(1, Math.floor(list.clientHeight / ROW) - 1);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: matching.length - 1 }[event.key];
@@ -240,11 +274,12 @@
     if (location.hash !== `#/${one.index}`) return;
     byId("name").textContent = one.key;
     if (one.error) byId("document").replaceChildren(make("p", {}, `This document failed: ${one.error}`));
-    else draw(byId("document"), article);
+    else draw(byId("document"), article, { find: form.elements.query.value });
     const place = matching.indexOf(one);
     for (const [id, other] of [["previous", matching[place - 1]], ["next", place < 0 ? null : matching[place + 1]]]) {
       if (other) byId(id).href = `#/${other.index}`;
       else byId(id).removeAttribute("href");
+      byId(id).ariaDisabled = String(!other);
     }
     if (place >= 0) at = place;
     byId("overview").hidden = true;
@@ -258,6 +293,10 @@
   for (const input of document.querySelectorAll('[name="theme"]')) {
     input.addEventListener("change", () => { document.documentElement.dataset.theme = input.value; });
   }
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault(); // the address names the document
+    byId("main").focus();
+  });
   const title = document.title;
   figures();
   charts();

@@ -12,6 +12,12 @@
     status.classList.toggle("error", error);
   };
 
+  // The article of an earlier source must not stand beside what is wrong with this one.
+  const refuse = (text) => {
+    article.replaceChildren();
+    say(text, true);
+  };
+
   const isMarkup = (text) => /^\s*(?:<!doctype|<html|<\?xml|<(?:head|body|article|div|p|h1|main|section)\b)/i.test(text);
 
   async function clean() {
@@ -28,11 +34,11 @@
       const headers = { "content-type": "application/json" };
       const answer = await fetch("clean", { method: "POST", headers, body, signal: asked.signal });
       const found = await answer.json();
-      if (!answer.ok) return say(found.todo ? `${found.error} (${found.todo})` : found.error, true);
-      documentView.draw(article, found);
+      if (!answer.ok) return refuse(found.todo ? `${found.error} (${found.todo})` : found.error);
+      documentView.draw(article, found, { same: true });
       say(`${documentView.plural(found.paragraphs.length, "paragraph")} kept, ${documentView.plural(found.removed.length, "piece")} removed.`);
     } catch (error) {
-      if (error.name !== "AbortError") say(`The service does not answer: ${error.message}`, true);
+      if (error.name !== "AbortError") refuse(`The service does not answer: ${error.message}`);
     }
   }
 
@@ -41,9 +47,23 @@
     timer = setTimeout(clean, PAUSE);
   }
 
+  // As the mark at their start says; else as UTF-8, if they are; else as the page names it; else as Western text.
+  function decoded(bytes) {
+    if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+    if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+    const head = new TextDecoder("windows-1252").decode(bytes.subarray(0, 4096));
+    const named = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i.exec(head)?.[1] ?? "windows-1252";
+    for (const [charset, fatal] of [["utf-8", true], [named, false]]) {
+      try {
+        return new TextDecoder(charset, { fatal }).decode(bytes);
+      } catch { /* not UTF-8, or a charset of no such name */ }
+    }
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+
   async function take(taken) {
     if (!taken) return;
-    source.value = await taken.text();
+    source.value = decoded(new Uint8Array(await taken.arrayBuffer()));
     kind.value = /\.html?$/i.test(taken.name) ? "html" : "";
     clean();
   }
@@ -51,8 +71,10 @@
   source.addEventListener("input", later);
   kind.addEventListener("change", clean);
   file.addEventListener("change", () => take(file.files[0]));
+  // A file is taken wherever it is dropped: the browser would open it, and the text would be gone.
   for (const name of ["dragover", "dragleave", "drop"]) {
-    source.addEventListener(name, (event) => {
+    document.addEventListener(name, (event) => {
+      if (!event.dataTransfer.types.includes("Files")) return; // a selected text goes where it is dropped
       event.preventDefault();
       source.classList.toggle("over", name === "dragover");
       if (name === "drop") take(event.dataTransfer.files[0]);
