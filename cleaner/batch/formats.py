@@ -1,4 +1,4 @@
-"""The formats that documents are written in."""
+"""The formats that documents are written in, and those that are read from a pipe."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ class Format(StrEnum):
     jsonl = "jsonl"
     dolma = "dolma"
     parquet = "parquet"
+
+
+class Piped(StrEnum):
+    document = "document"
+    jsonl = "jsonl"
+    csv = "csv"
+    warc = "warc"
 
 
 EXTENSIONS = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from stat import S_ISREG
 from typing import IO, Any
 
 from cleaner.errors import CleanerError, InputError
@@ -67,29 +69,45 @@ def read_file(path: Path) -> bytes:
     """The bytes of a file. Raises InputError, in plain words, where there are none to be had, or where the file changes
     while it is being read."""
     name = str(path)
+    before = regular(path)
     try:
-        if path.exists() and not path.is_file():
-            raise InputError("not a regular file", where=name)
-        before = path.stat()
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
         after = path.stat()
     except FileNotFoundError:
         raise InputError("no such file", where=name) from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise InputError(f"can't be read: {getattr(error, 'strerror', None) or error}", where=name) from error
+    except OSError as error:
+        raise InputError(f"can't be read: {error.strerror or error}", where=name) from error
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise InputError("changed while it was being read", where=name, todo="clean it again when it is complete")
     return checked(data, name)
 
 
+def regular(path: Path) -> os.stat_result:
+    """What is known of a file that can be read to its end. Raises InputError for a folder, a pipe, a device, and where
+    there is none."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise InputError("no such file", where=str(path)) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise InputError(f"can't be read: {getattr(error, 'strerror', None) or error}", where=str(path)) from error
+    if not S_ISREG(status.st_mode):
+        raise InputError("not a regular file", where=str(path))
+    return status
+
+
 def checked(data: bytes, name: str) -> bytes:
     """Bytes that may be a document. Raises InputError for none and for too many."""
-    if not data.strip():
-        raise InputError("empty file", where=name)
     if len(data) > MOST_BYTES:
-        raise InputError(f"larger than {MOST_BYTES // 1_000_000} MB", where=name, todo="split it")
+        raise too_large(name)
+    if not data or data.isspace():
+        raise InputError("empty file", where=name)
     return data
+
+
+def too_large(name: str | None) -> InputError:
+    return InputError(f"larger than {MOST_BYTES // 1_000_000} MB", where=name, todo="split it")
 
 
 def next_line(stream: IO[bytes]) -> bytes:

@@ -15,7 +15,7 @@ from zlib import crc32
 
 import typer
 
-from cleaner.batch.formats import Format
+from cleaner.batch.formats import Format, Piped
 from cleaner.batch.jobs import STDIN, Job, is_folder, printable
 from cleaner.cli.common import (
     Kind,
@@ -65,6 +65,7 @@ def clean_command(
     files_from: Annotated[
         str | None, typer.Option(help="Read the names of sources from this file, a line each; - for standard input.")
     ] = None,
+    piped: Annotated[Piped, typer.Option("--from", help="What standard input holds.")] = Piped.document,
     column: Annotated[str | None, typer.Option(help="Of records: the column with the document.")] = None,
     url_column: Annotated[str, typer.Option(help="Of records: the column with its URL.")] = "url",
     id_column: Annotated[str, typer.Option(help="Of records: the column that is kept in the output.")] = "id",
@@ -114,18 +115,20 @@ def clean_command(
         )  # fmt: skip
         limit = _bytes(memory_limit)
         names = checked_names(list(paths or ([] if files_from else [STDIN])))
+        if piped != Piped.document and STDIN not in names and not files_from:
+            raise UsageError("--from is of standard input", todo="name it: -")
         listed = files_from if files_from and Path(files_from).is_file() else None  # not a pipe, which is read once
         refuse_overlap(chain(names, _listed(listed)), [output, removed, report, failures, summary])
         _refuse_names_of_outputs(chain(names, _listed(listed)), output, form, overwrite=overwrite)
         if summary and not summary.parent.is_dir():
             raise UsageError("no such folder", where=str(summary.parent))
         prepare_streams()
-        reading = Reading(source_kind(kind), url, column, url_column, id_column)
+        reading = Reading(source_kind(kind), url, column, url_column, id_column, piped)
         found = jobs_of(chain(names, _listed(files_from)), reading)
         found = _sampled(found, sample) if sample else found
         if dry_run:
             _tell_plan(found, quiet=quiet)
-        many = len(names) != 1 or files_from is not None or _holds_many(names[0])
+        many = len(names) != 1 or files_from is not None or _holds_many(names[0], piped)
         work = Render(options, form, removed is not None, strict, report is not None)
         if report and resume:
             raise UsageError("--report is of one run", todo="use -f jsonl, then cleaner report")
@@ -140,7 +143,7 @@ def clean_command(
         pool, found = _pool(found, work, jobs, timeout, limit)
     except (InputError, RuleError, UsageError, SinkError, LedgerError) as error:
         fail(error)
-    total = sample if sample or files_from or quiet else _count(names)
+    total = sample if sample or files_from or quiet else _count(names, piped)
     watch = Watch(total, quiet=quiet, verbose=verbose, done=ledger.state.done if ledger else 0)
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -210,13 +213,15 @@ def _sampled(jobs: Iterable[Job], size: int) -> Iterator[Job]:
     return (job for _, _, job in sorted(picked, key=lambda entry: entry[1]))
 
 
-def _holds_many(name: str) -> bool:
-    from cleaner.batch.sources import ARCHIVES, RECORDS, suffixes
+def _holds_many(name: str, piped: Piped) -> bool:
+    from cleaner.batch.sources import ARCHIVES, RECORDS, is_pattern, suffixes
 
-    return name != STDIN and (is_folder(Path(name)) or suffixes(name)[0] in (*RECORDS, *ARCHIVES))
+    if name == STDIN:
+        return piped != Piped.document
+    return is_folder(Path(name)) or is_pattern(name) or suffixes(name)[0] in (*RECORDS, *ARCHIVES)
 
 
-def _count(names: Iterable[str]) -> int | None:
+def _count(names: Iterable[str], piped: Piped) -> int | None:
     """How many documents there are, where that can be told without opening anything."""
     from cleaner.batch.sources import files_in
 
@@ -224,10 +229,10 @@ def _count(names: Iterable[str]) -> int | None:
     for name in names:
         if is_folder(Path(name)):
             for file in files_in(Path(name)):
-                if _holds_many(file.name):
+                if _holds_many(str(file), piped):
                     return None
                 total += 1
-        elif _holds_many(name):
+        elif _holds_many(name, piped):
             return None
         else:
             total += 1
