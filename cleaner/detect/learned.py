@@ -22,7 +22,7 @@ from cleaner.detect.network import Network
 from cleaner.detect.opinion import opinion_of
 from cleaner.errors import InputError
 from cleaner.layout import runs
-from cleaner.model import Document, Evidence, Kind, SourceKind
+from cleaner.model import Document, Evidence, Kind, Node, SourceKind
 
 if TYPE_CHECKING:
     from cleaner.options import Options
@@ -232,7 +232,8 @@ def hopeful(batch: Batch, content: Floats) -> Floats:
 
 def settled(document: Document, batch: Batch, content: Floats) -> Floats:
     """The log-odds of a page with all that is known of pages as a whole."""
-    return without_comments(batch, by_table(document, batch, hopeful(batch, content)))
+    content = by_table(document, batch, hopeful(batch, content))
+    return without_furniture(document, batch, without_comments(batch, content))
 
 
 AS_ONE, LAYOUT, CELL_WORDS = 2 / 3, 0.5, 20
@@ -270,6 +271,32 @@ def without_comments(batch: Batch, content: Floats) -> Floats:
     if float(batch.words[article].sum()) < ARTICLE_WORDS:
         return content
     return np.where(commented, content - np.float32(AGAINST_COMMENTS), content)
+
+
+SOME_WORDS, AGAINST_FURNITURE = 50, 4.0
+
+
+def without_furniture(document: Document, batch: Batch, content: Floats) -> Floats:
+    """The log-odds of a page, lower for what stands in menus and in the head and foot of the page, where SOME_WORDS
+    elsewhere read as the article: of such words 2 in 1,000 are content. Its title may stand there."""
+    holds = in_furniture(document.nodes)
+    furniture = np.array([block.node >= 0 and holds[block.node] for block in document.blocks])
+    furniture &= batch.x[:, COLUMN["is_title"]] == 0
+    if not furniture.any() or float(batch.words[(content > 0) & ~furniture].sum()) < SOME_WORDS:
+        return content
+    return np.where(furniture, content - np.float32(AGAINST_FURNITURE), content)
+
+
+def in_furniture(nodes: Sequence[Node]) -> list[bool]:
+    """For each element whether it is in a `nav`, or in a `header` or `footer` that is not an article's own."""
+    around: list[str] = []
+    for tag, _, parent in nodes:
+        outer = around[parent] if parent >= 0 else ""
+        if outer == "nav" or tag in ("nav", "article", "main"):
+            around.append(outer if outer == "nav" else tag)
+        else:
+            around.append(tag if tag in ("header", "footer") and not outer else outer)
+    return [place in ("nav", "header", "footer") for place in around]
 
 
 def level_runs(document: Document, batch: Batch, content: Floats) -> Floats:
