@@ -13,7 +13,7 @@ import pytest
 
 from cleaner import Failure, clean
 from cleaner.batch.jobs import Clean, Job
-from cleaner.batch.workers import ATTEMPTS, Pool, WorkerError, Workers, run_in_order
+from cleaner.batch.workers import ATTEMPTS, Pool, WorkerError, Workers, _Task, _Worker, run_in_order
 from cleaner.errors import CleanerError, InputError
 from cleaner.options import Options
 
@@ -150,3 +150,14 @@ def _missing() -> None:
 def test_the_default_work_reads_files(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT)
     assert Clean(Options())(Job("a", tmp_path / "a.txt")) == clean(TEXT)
+
+
+def test_nothing_waits_behind_a_large_file() -> None:
+    small, large = (
+        Job(name, Path(name), stamp=f"{size}-1") for name, size in (("small", 10_000), ("large", 3_000_000))
+    )
+    worker = _Worker(process=None, pipe=None)  # type: ignore[arg-type]
+    worker.tasks.append(_Task(small, 0))
+    assert worker.takes(_Task(large, 1))
+    worker.tasks.append(_Task(large, 1))
+    assert not worker.takes(_Task(small, 2))

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from types import TracebackType
@@ -35,6 +36,8 @@ ATTEMPTS = 3
 AHEAD, AHEAD_BYTES = 8, 32_000
 """Jobs, and bytes of them, that wait in the pipe of a worker that is at work: less than a pipe holds, so that the
 parent never waits for a worker that waits for it."""
+LONG_BYTES = 1_000_000
+"""Of a file, from which no other job waits behind it for the same worker."""
 START_SECONDS, START_ATTEMPTS = 120.0, 3
 """What a worker has to load what it needs, and how many may fail to in a row."""
 WINDOW, WINDOW_BYTES = 4_096, 256_000_000
@@ -51,6 +54,12 @@ class _Task:
     job: Job
     token: Any
     attempts: int = 0
+
+    @property
+    def is_long(self) -> bool:
+        """Whether others must not wait behind it; of a document in the pipe its size says so."""
+        size = self.job.stamp.partition("-")[0] if isinstance(self.job.source, Path) else ""
+        return size.isdecimal() and int(size) > LONG_BYTES
 
     @property
     def size(self) -> int:
@@ -74,7 +83,9 @@ class _Worker:
         """Whether a task can be sent without waiting."""
         if not self.tasks:
             return True
-        return len(self.tasks) < AHEAD and sum(held.size for held in self.tasks) + task.size <= AHEAD_BYTES
+        if len(self.tasks) >= AHEAD or any(held.is_long for held in self.tasks):
+            return False
+        return sum(held.size for held in self.tasks) + task.size <= AHEAD_BYTES
 
 
 class Pool:
