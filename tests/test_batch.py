@@ -24,7 +24,8 @@ from typer.testing import CliRunner, Result
 from cleaner import clean
 from cleaner.batch.jobs import Job
 from cleaner.batch.ledger import Digest
-from cleaner.batch.sources import Reading, jobs_of
+from cleaner.batch.reading import Reading
+from cleaner.batch.sources import jobs_of
 from cleaner.cli import app
 
 STORY = "Rain ends in {}\n\nShare with others:\n\nThe rain in {} had stopped by noon, and the river began to fall.\n"
@@ -168,9 +169,8 @@ def test_broken_archives_are_named_and_what_is_whole_is_cleaned(tmp_path: Path) 
         assert f"{name}: can't be read" in result.stderr
 
 
-def test_a_bomb_is_refused_before_it_bursts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.batch.sources.MOST_BYTES", 1_000_000)
-    monkeypatch.setattr("cleaner.batch.jobs.MOST_BYTES", 1_000_000)
+@pytest.mark.usefixtures("small")
+def test_a_bomb_is_refused_before_it_bursts(tmp_path: Path) -> None:
     zeros = b" a" * 5_000_000
     (tmp_path / "a.txt.gz").write_bytes(gzip.compress(zeros))
     with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_DEFLATED) as archive:

@@ -193,6 +193,12 @@ def test_a_source_is_never_taken_for_an_output(tmp_path: Path) -> None:
         ("--files-from", listed, "-o", tmp_path, "--overwrite"),
         ("--files-from", listed, "-o", tmp_path / "a.txt", "--overwrite"),
         (tmp_path / "a.txt", "-o", tmp_path / "c.jsonl", "--removed", tmp_path / "c.jsonl.partial"),
+        (tmp_path / "*.txt", "-o", tmp_path / "a.txt", "--overwrite"),
+        (tmp_path / "*.txt", "-o", tmp_path / "c.jsonl", "--removed", tmp_path / "a.txt", "--overwrite"),
+        (tmp_path / "*", "-o", tmp_path / "b.txt"),
+        (tmp_path / "*", "-o", tmp_path, "--overwrite"),
+        (tmp_path.parent / "*", "-o", tmp_path.parent, "--overwrite"),
+        (tmp_path.parent / "*", "-o", tmp_path / "c.jsonl"),
     ):
         assert run(*command).exit_code == 2, command
     assert {path.name: path.read_text() for path in tmp_path.glob("*.txt*")} == {

@@ -17,7 +17,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cleaner.batch.jobs import Job
-from cleaner.batch.sources import Reading, jobs_of
+from cleaner.batch.reading import Reading
+from cleaner.batch.sources import jobs_of
 from cleaner.cli import app
 from cleaner.errors import CleanerError
 
@@ -63,13 +64,6 @@ def write_zip(path: Path, members: dict[str, bytes]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
-
-
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A document may have 1 MB."""
-    monkeypatch.setattr("cleaner.batch.sources.MOST_BYTES", 1_000_000)
-    monkeypatch.setattr("cleaner.batch.jobs.MOST_BYTES", 1_000_000)
 
 
 # --- compressed -----------------------------------------------------------------------------------------
@@ -200,7 +194,7 @@ def test_a_wide_row_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_row_of_nothing_but_commas_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.batch.sources.MOST_CELLS", 1000)
+    monkeypatch.setattr("cleaner.batch.records.MOST_CELLS", 1000)
     (tmp_path / "a.csv").write_bytes(b"text,url\nrain,\n" + b"," * 2000)
     assert "row 2 is larger than 1,000 cells" in by_name(tmp_path)["a.csv"]
 
@@ -211,7 +205,7 @@ def test_rows_may_end_as_on_old_computers(tmp_path: Path) -> None:
 
 
 def test_a_header_of_a_tar_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cleaner.batch.sources.MOST_HEADER", 1_000_000)
+    monkeypatch.setattr("cleaner.batch.archives.MOST_HEADER", 1_000_000)
     head = tarfile.TarInfo("x")
     head.type, head.size = tarfile.XHDTYPE, 4_000_000_000
     (tmp_path / "a.tar.gz").write_bytes(gzip.compress(head.tobuf(tarfile.GNU_FORMAT) + b"a" * 5_000_000))
@@ -257,7 +251,7 @@ def test_columns_without_texts_are_left_out(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("small")
 def test_a_member_that_says_it_is_too_large_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_zip(tmp_path / "a.zip", {"large.txt": b"a" * 2_000_000, "b.txt": b"rain"})
-    monkeypatch.setattr("cleaner.batch.sources._read", lambda stream, name: stream.read())
+    monkeypatch.setattr("cleaner.batch.records.read_all", lambda stream, name: stream.read())
     assert by_name(tmp_path) == {
         "a.zip!large.txt": f"{tmp_path}/a.zip!large.txt: larger than 1 MB (split it)", "a.zip!b.txt": "rain",
     }  # fmt: skip
@@ -275,7 +269,7 @@ def test_a_source_that_breaks_its_reader_does_not_end_the_run(
     def breaks(stream: object) -> bytes:
         raise error
 
-    monkeypatch.setattr("cleaner.batch.sources.next_line", breaks)
+    monkeypatch.setattr("cleaner.batch.records.next_line", breaks)
     assert by_name(tmp_path) == {"a.jsonl": f"{tmp_path}/a.jsonl: can't be read: {said}", "b.txt": "rain"}
 
 

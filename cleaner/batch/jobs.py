@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from stat import S_ISREG
-from typing import IO, Any
+from typing import Any
 
 from cleaner.errors import CleanerError, InputError
 from cleaner.model import Article, SourceKind
@@ -108,15 +108,6 @@ def checked(data: bytes, name: str) -> bytes:
 
 def too_large(name: str | None) -> InputError:
     return InputError(f"larger than {MOST_BYTES // 1_000_000} MB", where=name, todo="split it")
-
-
-def next_line(stream: IO[bytes]) -> bytes:
-    """The next line of a stream; b"" at its end. Of one that is longer than MOST_BYTES so many bytes and one more."""
-    line = stream.readline(MOST_BYTES + 1)
-    more = line
-    while len(line) > MOST_BYTES and more and not more.endswith(b"\n"):
-        more = stream.readline(1 << 20)
-    return line
 
 
 def needed(name: str, where: str) -> Any:

@@ -101,10 +101,11 @@ def clean_command(
     Exit status: 0 all done, 1 some sources failed (each is named with its reason), 2 wrong usage.
     """
     from cleaner.batch.ledger import LedgerError
+    from cleaner.batch.reading import Reading
     from cleaner.batch.render import Render
     from cleaner.batch.run import check_complete, run
     from cleaner.batch.sinks import SinkError
-    from cleaner.batch.sources import Reading, jobs_of
+    from cleaner.batch.sources import jobs_of
     from cleaner.cli.progress import Watch, show_summary
     from cleaner.options import Options
 
@@ -197,14 +198,17 @@ def _listed(name: str | None) -> Iterator[str]:
 def _refuse_names_of_outputs(names: Iterable[str], output: Path | None, form: Format, *, overwrite: bool) -> None:
     """Raises UsageError where a source lies where it may be taken for an output of another and be replaced."""
     from cleaner.batch.formats import EXTENSIONS
+    from cleaner.batch.sources import expanded, is_pattern
 
     if output is None or not overwrite or not output.is_dir():
         return
     folder = output.resolve()
     for name in names:
-        if name.endswith(EXTENSIONS[form]) and folder in Path(name).resolve().parents:
-            raise UsageError("lies where outputs are written, and has a name as theirs", where=name,
-                             todo="write them into another folder")  # fmt: skip
+        for path in expanded([name]):
+            may_be_one = path.name.endswith(EXTENSIONS[form]) or (is_pattern(name) and is_folder(path))
+            if may_be_one and folder in path.resolve().parents:
+                raise UsageError("lies where outputs are written, and may be taken for one", where=str(path),
+                                 todo="write them into another folder")  # fmt: skip
 
 
 def _sampled(jobs: Iterable[Job], size: int) -> Iterator[Job]:
@@ -214,7 +218,8 @@ def _sampled(jobs: Iterable[Job], size: int) -> Iterator[Job]:
 
 
 def _holds_many(name: str, piped: Piped) -> bool:
-    from cleaner.batch.sources import ARCHIVES, RECORDS, is_pattern, suffixes
+    from cleaner.batch.reading import ARCHIVES, RECORDS, suffixes
+    from cleaner.batch.sources import is_pattern
 
     if name == STDIN:
         return piped != Piped.document

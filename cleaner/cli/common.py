@@ -53,11 +53,13 @@ BESIDE = (".partial", ".ledger")
 
 def refuse_overlap(names: Iterable[str], outputs: list[Path | None]) -> None:
     """Raises UsageError where an output would replace a source, or lies in a folder that is read."""
+    from cleaner.batch.sources import expanded
+
     asked = [path.resolve() for path in outputs if path]
     targets = asked + [path.with_name(path.name + ending) for path in asked for ending in BESIDE]
     if len(targets) != len(set(targets)):
         raise UsageError("two outputs have the same name", where=str(targets[0]))
-    paths = [Path(name) for name in names if name != STDIN]
+    paths = list(expanded(names))
     folders = {path.resolve() for path in paths if is_folder(path)}
     files = {path.resolve() for path in paths} - folders
     for target in targets:
@@ -69,7 +71,8 @@ def refuse_overlap(names: Iterable[str], outputs: list[Path | None]) -> None:
 
 def read_source(name: str) -> str | bytes:
     """A document. Raises CleanerError, in plain words, where there is none to be had."""
-    from cleaner.batch.sources import Reading, jobs_of
+    from cleaner.batch.reading import Reading
+    from cleaner.batch.sources import jobs_of
 
     job = next(jobs_of([name], Reading()), None)
     if job is None:

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cleaner.batch.jobs import MOST_BYTES, next_line
+from cleaner.batch.jobs import MOST_BYTES
+from cleaner.batch.streams import next_line
 from cleaner.cli.common import Kind, KindName, Weights, fail, own_weights, source_kind
 from cleaner.errors import CleanerError, InputError
 from cleaner.model import SourceKind

@@ -42,7 +42,8 @@ def learn_command(
 
     Exit status: 0 all learned, 1 some pages could not be, or have no host, 2 wrong usage.
     """
-    from cleaner.batch.sources import Reading, jobs_of
+    from cleaner.batch.reading import Reading
+    from cleaner.batch.sources import jobs_of
     from cleaner.host import host_of
     from cleaner.sites import learn
 

@@ -194,7 +194,7 @@ def _pages(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The pages of a WARC, read as a stream; one that can't be read has no content."""
     import fsspec
 
-    from cleaner.batch.sources import warc_pages
+    from cleaner.batch.warc import warc_pages
 
     with fsspec.open(row["path"], "rb") as stream:
         for page in warc_pages(stream, row["path"]):
