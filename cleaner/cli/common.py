@@ -59,14 +59,12 @@ def refuse_overlap(names: Iterable[str], outputs: list[Path | None]) -> None:
     targets = asked + [path.with_name(path.name + ending) for path in asked for ending in BESIDE]
     if len(targets) != len(set(targets)):
         raise UsageError("two outputs have the same name", where=str(targets[0]))
-    paths = list(expanded(names))
-    folders = {path.resolve() for path in paths if is_folder(path)}
-    files = {path.resolve() for path in paths} - folders
-    for target in targets:
-        if target in files:
-            raise UsageError("is one of the sources", where=str(target), todo="give the output another name")
-        if any(target == folder or folder in target.parents for folder in folders):
-            raise UsageError("lies in a folder that is read", where=str(target), todo="write somewhere else")
+    for path in expanded(names) if targets else ():
+        source = path.resolve()
+        if source in targets:
+            raise UsageError("is one of the sources", where=str(source), todo="give the output another name")
+        if is_folder(path) and any(target == source or source in target.parents for target in targets):
+            raise UsageError("lies in a folder that is read", where=str(source), todo="write somewhere else")
 
 
 def read_source(name: str) -> str | bytes:
