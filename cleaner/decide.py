@@ -97,7 +97,7 @@ def _with_likes(document: Document, odds: Sequence[float], by_block: Sequence[li
                 pulls[n] += LIKE_WEIGHT * (all_worth - worth[n]) / (all_weights - weights[n])
     moved = list(odds)
     for n, pull in pulls.items():
-        if pull > 0 or (pull and not _is_whole_phrase(by_block[n])):
+        if pull > 0 or (pull < 0 and not _is_well_known(by_block[n])):
             moved[n] += pull
             why = f"stands among elements like it that {'go' if pull > 0 else 'stay'}"
             by_block[n].append(Evidence(n, "likes", "likes.agree", 1 / (1 + exp(-pull)), why))
@@ -105,10 +105,11 @@ def _with_likes(document: Document, odds: Sequence[float], by_block: Sequence[li
 
 
 WELL_KNOWN = 0.85
+"""Score of a rule that knows a whole block, from which elements like it can't hold it."""
 
 
-def _is_whole_phrase(found: Sequence[Evidence]) -> bool:
-    """Whether a rule knows a whole block well: it may be debris among elements like it that are none."""
+def _is_well_known(found: Sequence[Evidence]) -> bool:
+    """Whether a rule knows a whole block: it may be debris among elements like it that are none."""
     return any(item.detector == "phrases" and item.part is None and item.score >= WELL_KNOWN for item in found)
 
 

@@ -152,10 +152,10 @@ def test_the_default_work_reads_files(tmp_path: Path) -> None:
     assert Clean(Options())(Job("a", tmp_path / "a.txt")) == clean(TEXT)
 
 
-def test_nothing_waits_behind_a_large_file() -> None:
-    small, large = (
-        Job(name, Path(name), stamp=f"{size}-1") for name, size in (("small", 10_000), ("large", 3_000_000))
-    )
+def test_nothing_waits_behind_a_large_file(tmp_path: Path) -> None:
+    (tmp_path / "small").write_bytes(b"x" * 10_000)
+    (tmp_path / "large").write_bytes(b"x" * 3_000_000)
+    small, large = (Job(name, tmp_path / name) for name in ("small", "large"))
     worker = _Worker(process=None, pipe=None)  # type: ignore[arg-type]
     worker.tasks.append(_Task(small, 0))
     assert worker.takes(_Task(large, 1))

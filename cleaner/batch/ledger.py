@@ -52,9 +52,6 @@ class Digest:
         return self._hash.hexdigest()
 
 
-SELECT = "select command, state from run where id = 1"
-
-
 class Ledger:
     """The SQLite file that holds the state of a run. Raises LedgerError."""
 
@@ -62,7 +59,8 @@ class Ledger:
         """`command` is what must not change from one run to the next."""
         self.path, self.command = path, command
         try:
-            row = self._base.execute(SELECT).fetchone() if path.exists() else None
+            asked = "select command, state from run where id = 1"
+            row = self._base.execute(asked).fetchone() if path.exists() else None
             self.state = State(**json.loads(row[1])) if row else State()
         except sqlite3.OperationalError as error:
             todo = "write the output to a folder that can be written"

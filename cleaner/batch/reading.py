@@ -112,9 +112,10 @@ def guarded(source: Source, jobs: Iterator[Job]) -> Iterator[Job]:
         yield source.job(error)
     except BROKEN as error:
         after = f"broken off after {count} documents: " if count else "can't be read: "
-        yield source.job(InputError(f"{after}{told(error)}"))
+        yield source.job(InputError(f"{after}{in_words(error)}"))
 
 
-def told(error: BaseException) -> str:
+def in_words(error: BaseException) -> str:
+    """What broke a source, for somebody who knows no Python."""
     said = "not enough memory" if isinstance(error, MemoryError) else getattr(error, "strerror", None) or str(error)
     return " ".join(said.split())[:200] or type(error).__name__

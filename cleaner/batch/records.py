@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
 from cleaner.batch.jobs import MOST_BYTES, Job, needed, too_large
-from cleaner.batch.reading import ARCHIVES, COLUMNS, Reading, Source, told
+from cleaner.batch.reading import ARCHIVES, COLUMNS, Reading, Source, in_words
 from cleaner.batch.streams import as_utf8, next_line, read_all, unpacked
 from cleaner.batch.warc import documents_in_warc
 from cleaner.errors import CleanerError, InputError
@@ -135,7 +135,7 @@ def documents_in_parquet(source: Source, file: str | io.BytesIO) -> Iterator[Job
                 record = {name: _value(values[0]) for name, values in zip(row.schema.names, row.columns, strict=True)}
                 yield _of_record(source, number, record)
     except pyarrow.ArrowException as error:
-        raise InputError(f"can't be read: {told(error)}", where=source.name) from None
+        raise InputError(f"can't be read: {in_words(error)}", where=source.name) from None
 
 
 def _has_values(pyarrow: Any, kind: Any) -> bool:

@@ -110,7 +110,8 @@ def attributes_of(article: Article, job: Job) -> dict[str, Any]:
 
 def removals_of(article: Article, key: str) -> list[dict[str, Any]]:
     """The records of the `removed` file."""
-    return [{"source": printable(key), **removal_dict(item)} for item in article.removed]
+    source = printable(key)
+    return [{"source": source, **removal_dict(item)} for item in article.removed]
 
 
 def counts_of(article: Article) -> Counts:

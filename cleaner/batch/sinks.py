@@ -6,7 +6,9 @@ import errno
 import json
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -36,6 +38,19 @@ def lock(file: int, path: Path) -> None:
         raise SinkError("another run is writing it", where=str(path), todo="wait for it, or take other names") from None
     except OSError:
         return  # a file system without locks
+
+
+def hold(folder: Path) -> Callable[[], None]:
+    """Makes a folder and keeps it for this run; what is given back lets it go. Raises SinkError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.name != "posix":  # where folders can't be opened
+            return lambda: None
+        opened = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise SinkError(f"can't be written: {error.strerror}", where=str(folder)) from error
+    lock(opened, folder)
+    return partial(os.close, opened)
 
 
 def sync_folder(folder: Path) -> None:
@@ -173,12 +188,7 @@ class Folder(Sink):
     def __init__(self, folder: Path, form: Format, *, overwrite: bool, goes_on: bool = False) -> None:
         self.folder, self.form, self.overwrite, self.goes_on = folder, form, overwrite, goes_on
         self.taken: set[int] = set()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.lock = os.open(folder, os.O_RDONLY)
-        except OSError as error:
-            raise SinkError(f"can't be written: {error.strerror}", where=str(folder)) from error
-        lock(self.lock, folder)
+        self.let_go = hold(folder)
 
     def write(self, data: bytes, relative: str) -> None:
         target = self._target(relative)
@@ -186,9 +196,9 @@ class Folder(Sink):
             raise InputError(f"{target} exists already", todo="use --overwrite")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            partial = target.with_name(target.name + PARTIAL)
-            partial.write_bytes(data)
-            partial.replace(target)
+            unfinished = target.with_name(target.name + PARTIAL)
+            unfinished.write_bytes(data)
+            unfinished.replace(target)
         except OSError as error:
             if error.errno in FULL:
                 raise
@@ -214,10 +224,10 @@ class Folder(Sink):
         return 0
 
     def finish(self) -> None:
-        self.keep()
+        self.let_go()
 
     def keep(self) -> None:
-        os.close(self.lock)
+        self.let_go()
 
 
 def _is_part(path: Path, data: bytes) -> bool:
@@ -244,14 +254,12 @@ class Parquet(Sink):
         there = sorted(folder.glob("part-*.parquet*"))
         if there and at is None and not overwrite:
             raise SinkError("has parts already", where=str(folder), todo="use --overwrite or another name")
+        self.let_go = hold(folder)
+        missing = [path.name for path in map(self._path, range(self.parts)) if not path.exists()]
+        if missing:
+            todo = "delete the folder and the ledger to begin again"
+            raise SinkError(f"{missing[0]} is gone, which the ledger counts", where=str(folder), todo=todo)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.lock = os.open(folder, os.O_RDONLY)
-            lock(self.lock, folder)
-            missing = [path.name for path in map(self._path, range(self.parts)) if not path.exists()]
-            if missing:
-                todo = "delete the folder and the ledger to begin again"
-                raise SinkError(f"{missing[0]} is gone, which the ledger counts", where=str(folder), todo=todo)
             for path in there:
                 if path.suffix == PARTIAL or path not in map(self._path, range(self.parts)):
                     path.unlink()
@@ -288,10 +296,10 @@ class Parquet(Sink):
 
     def finish(self) -> None:
         self.sync()
-        self.keep()
+        self.let_go()
 
     def keep(self) -> None:
-        os.close(self.lock)
+        self.let_go()
 
     def _path(self, number: int) -> Path:
         return self.folder / f"part-{number:05}.parquet"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
 from cleaner.batch.jobs import MOST_BYTES, Job, checked, needed
-from cleaner.batch.reading import BROKEN, Source, told
+from cleaner.batch.reading import BROKEN, Source, in_words
 from cleaner.batch.streams import packing, read_all, unpacked
 from cleaner.errors import CleanerError, InputError
 from cleaner.model import SourceKind
@@ -49,7 +49,7 @@ def warc_pages(stream: IO[bytes], where: str) -> Iterator[WarcPage]:
             kind: SourceKind | None = ("text" if said.lower().startswith("text/plain") else "html") if said else None
             yield WarcPage(number, record.headers.get("WARC-Target-URI"), kind, document)
     except streams.FastWARCError as error:
-        raise OSError(told(error)) from None
+        raise OSError(in_words(error)) from None
 
 
 def _is_page(said: str, record: Any) -> bool:
@@ -73,7 +73,7 @@ def _decoded(data: bytes, headers: Any, where: str) -> bytes | CleanerError:
     except CleanerError as error:
         return error
     except BROKEN as error:
-        return InputError(f"can't be read: {told(error)}")
+        return InputError(f"can't be read: {in_words(error)}")
     return data
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import inf
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -49,17 +50,19 @@ class WorkerError(CleanerError):
     """A document took too long, or ended the process that worked on it."""
 
 
-@dataclass(slots=True)
+@dataclass
 class _Task:
     job: Job
     token: Any
     attempts: int = 0
 
-    @property
+    @cached_property
     def is_long(self) -> bool:
         """Whether others must not wait behind it; of a document in the pipe its size says so."""
-        size = self.job.stamp.partition("-")[0] if isinstance(self.job.source, Path) else ""
-        return size.isdecimal() and int(size) > LONG_BYTES
+        try:
+            return isinstance(self.job.source, Path) and self.job.source.stat().st_size > LONG_BYTES
+        except (OSError, ValueError):  # whoever reads it will say why it can't be
+            return False
 
     @property
     def size(self) -> int:

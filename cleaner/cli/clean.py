@@ -34,6 +34,7 @@ from cleaner.cli.common import (
     own_weights,
     prepare_streams,
     refuse_overlap,
+    resolved,
     say,
     source_kind,
 )
@@ -146,7 +147,7 @@ def clean_command(
         fail(error)
     total = sample if sample or files_from or quiet else _count(names, piped)
     watch = Watch(total, quiet=quiet, verbose=verbose, done=ledger.state.done if ledger else 0)
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    former = signal.signal(signal.SIGTERM, _interrupt)
     try:
         with watch:
             done = run(found, work, outputs, pool=pool, ledger=ledger, watch=page.beside(watch))
@@ -162,7 +163,7 @@ def clean_command(
         say(f"error: {error}")
         raise typer.Exit(2 if isinstance(error, LedgerError | UsageError) else 1) from None
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGTERM, former)
         if pool:
             pool.close()
     if not done.documents:
@@ -206,7 +207,7 @@ def _refuse_names_of_outputs(names: Iterable[str], output: Path | None, form: Fo
     for name in names:
         for path in expanded([name]):
             may_be_one = path.name.endswith(EXTENSIONS[form]) or (is_pattern(name) and is_folder(path))
-            if may_be_one and folder in path.resolve().parents:
+            if may_be_one and folder in resolved(path).parents:
                 raise UsageError("lies where outputs are written, and may be taken for one", where=str(path),
                                  todo="write them into another folder")  # fmt: skip
 

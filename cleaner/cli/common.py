@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, NoReturn, cast
@@ -60,11 +61,21 @@ def refuse_overlap(names: Iterable[str], outputs: list[Path | None]) -> None:
     if len(targets) != len(set(targets)):
         raise UsageError("two outputs have the same name", where=str(targets[0]))
     for path in expanded(names) if targets else ():
-        source = path.resolve()
+        source = resolved(path)
         if source in targets:
             raise UsageError("is one of the sources", where=str(source), todo="give the output another name")
         if is_folder(path) and any(target == source or source in target.parents for target in targets):
             raise UsageError("lies in a folder that is read", where=str(source), todo="write somewhere else")
+
+
+def resolved(path: Path) -> Path:
+    """A path without links in it; quick where many files lie in few folders."""
+    return path.resolve() if path.is_symlink() or is_folder(path) else _resolved_folder(path.parent) / path.name
+
+
+@lru_cache(maxsize=1_024)
+def _resolved_folder(folder: Path) -> Path:
+    return folder.resolve()
 
 
 def read_source(name: str) -> str | bytes:
