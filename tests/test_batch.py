@@ -329,6 +329,15 @@ def corpus(tmp_path: Path) -> Path:
 
 
 COMMAND = ("-f", "jsonl", "-j", "2", "--resume", "-q")
+SLOWED = """  # on a quick machine a run would be over before it is killed
+import time
+import cleaner.batch.run as batch
+from cleaner.cli import app
+
+write, batch.COMMIT_SECONDS = batch._write, 0.02
+batch._write = lambda *arguments: time.sleep(0.01) or write(*arguments)
+app()
+"""
 
 
 def test_a_run_that_is_killed_again_and_again_ends_as_an_undisturbed_one(corpus: Path, tmp_path: Path) -> None:
@@ -336,8 +345,7 @@ def test_a_run_that_is_killed_again_and_again_ends_as_an_undisturbed_one(corpus:
     run(corpus, *COMMAND, "-o", whole, "--removed", tmp_path / "whole.removed")
     target, removed, failures = tmp_path / "a.jsonl", tmp_path / "a.removed", tmp_path / "a.failures"
     command = [
-        sys.executable, "-c",
-        "import cleaner.batch.run as r; r.COMMIT_SECONDS = 0.05; from cleaner.cli import app; app()",
+        sys.executable, "-c", SLOWED,
         "clean", str(corpus), *COMMAND, "-o", str(target), "--removed", str(removed), "--failures", str(failures),
     ]  # fmt: skip
     chance = random.Random(7)
@@ -376,13 +384,13 @@ def test_changed_options_and_sources_are_noticed(corpus: Path, tmp_path: Path) -
 def test_a_changed_source_stops_a_resumed_run(corpus: Path, tmp_path: Path) -> None:
     target = tmp_path / "a.jsonl"
     command = [
-        sys.executable, "-c",
-        "import cleaner.batch.run as r; r.COMMIT_SECONDS = 0.0; from cleaner.cli import app; app()",
+        sys.executable, "-c", SLOWED,
         "clean", str(corpus), *COMMAND, "-o", str(target),
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
     partial = target.with_name("a.jsonl.partial")
     while not (partial.exists() and partial.stat().st_size > 10_000):
+        assert process.poll() is None
         time.sleep(0.005)
     process.kill()
     process.wait()
