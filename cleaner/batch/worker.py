@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
+from cleaner import collector
 from cleaner.batch.jobs import Job
 from cleaner.errors import CleanerError, InputError, internal
 from cleaner.model import Failure
@@ -47,6 +48,7 @@ def main(fd: int) -> None:
         setting: Setting = pipe.recv()
         for text in WARM_UP:
             _answer(setting, Job("warm-up", text))
+        collector.relax()
         if setting.memory_limit:
             _limit_memory(setting.memory_limit)
         pipe.send(READY)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cleaner import collector
 from cleaner.cli.clean import clean_command
 from cleaner.cli.diff import diff_command
 from cleaner.cli.evaluate import evaluate_command
@@ -54,3 +55,4 @@ def main(
     ] = False,
 ) -> None:
     """Takes the debris out of scraped news articles, and says what it took and why."""
+    collector.relax()
