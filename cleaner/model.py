@@ -213,7 +213,7 @@ class Part(NamedTuple):
     """Places in the source text; empty for HTML."""
     confidence: float = 1.0
     in_text: bool = True
-    """Whether `Article.text` has it; options leave out headings and captions."""
+    """Whether `Article.text` has it; options leave out headings, captions and tables."""
 
     def __str__(self) -> str:
         space = "" if self.marker in ("", "・") else " "

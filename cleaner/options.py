@@ -19,6 +19,14 @@ class Options:
     """The dek (standfirst) is the first paragraph of `text`."""
     captions: bool = False
     """Figure captions are part of `text`."""
+    tables: bool = True
+    """Tables are part of `text`."""
+    credits: bool = False
+    """Credits of pictures inside the body stay."""
+    read_also: bool = False
+    """Lines inside the body that lead to other articles (`Read also: …`) stay."""
+    author_notes: bool = False
+    """Notes on the authors inside the body or behind it (`Jane Doe covers the courts.`) stay."""
     dateline: Literal["keep", "strip"] = "keep"
     """Whether the dateline stays at the beginning of the first paragraph; it is in `dateline.raw` anyway."""
     opinion: Literal["auto", "never", "always"] = "auto"

@@ -14,6 +14,7 @@ from cleaner.model import Article, Block, Document, Failure, Kind, Part, Removal
 from cleaner.normalise.paragraphs import body_parts
 from cleaner.options import Options
 from cleaner.read import read
+from cleaner.spare import spared
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -33,6 +34,7 @@ class Cleaner:
         """See `cleaner.clean`."""
         document = read(source, kind=kind, url=url, max_chars=self.options.max_chars)
         verdicts = decide(document, detect(document, self.options))
+        verdicts = spared(document.blocks, verdicts, self.options)
         return article_of(document, verdicts, self.options)
 
     def clean_batch(
@@ -132,7 +134,7 @@ def _removal(block: Block, verdict: Verdict) -> Removal:
 
 def _shown(body: Sequence[Part], metadata: Metadata, options: Options) -> Iterator[Part]:
     """The parts as the options want them: marked where they are left out of the text, the dateline stripped."""
-    left_out = {"heading": not options.headings, "caption": not options.captions}
+    left_out = {"heading": not options.headings, "caption": not options.captions, "table": not options.tables}
     dateline = metadata.dateline.raw if metadata.dateline and options.dateline == "strip" else None
     for part in body:
         if dateline and part.role == "paragraph" and part.text.startswith(dateline):

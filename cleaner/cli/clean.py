@@ -84,6 +84,10 @@ def clean_command(
     headings: Annotated[bool, typer.Option(help="Keep headings in the text.")] = True,
     dek: Annotated[bool, typer.Option(help="Keep the dek (standfirst) in the text.")] = False,
     captions: Annotated[bool, typer.Option(help="Keep figure captions in the text.")] = False,
+    tables: Annotated[bool, typer.Option(help="Keep tables in the text.")] = True,
+    picture_credits: Annotated[bool, typer.Option("--credits", help="Keep credits of pictures in the body.")] = False,
+    read_also: Annotated[bool, typer.Option("--read-also", help="Keep lines that lead to other articles.")] = False,
+    author_notes: Annotated[bool, typer.Option("--author-notes", help="Keep notes on the authors.")] = False,
     dateline: Annotated[str, typer.Option(help="keep or strip: the dateline in the first paragraph.")] = "keep",
     opinion: Annotated[
         Opinion, typer.Option(help="Ask trafilatura about pages too: where unsure, or not.")
@@ -112,8 +116,9 @@ def clean_command(
 
     try:
         options = Options.of(
-            headings=headings, dek=dek, captions=captions, dateline=dateline, opinion=opinion.value,
-            now=now, weights=own_weights(weights), **own_files(sites, rules),
+            headings=headings, dek=dek, captions=captions, tables=tables, credits=picture_credits,
+            read_also=read_also, author_notes=author_notes, dateline=dateline, opinion=opinion.value, now=now,
+            weights=own_weights(weights), **own_files(sites, rules),
         )  # fmt: skip
         limit = _bytes(memory_limit)
         names = checked_names(list(paths or ([] if files_from else [STDIN])))

@@ -68,6 +68,7 @@ const documentView = (() => {
     return {
       headings: { label: "headings", there: has("heading"), on: used("heading") },
       captions: { label: "captions", there: has("caption"), on: used("caption") },
+      tables: { label: "tables", there: has("table"), on: used("table") },
       dek: { label: "dek", there: Boolean(article.dek), on: Boolean(article.dek) && article.paragraphs[0] === article.dek },
       dateline: { label: "dateline", there: Boolean(raw), on: Boolean(raw && first?.text.startsWith(raw)) },
     };
@@ -85,6 +86,7 @@ const documentView = (() => {
       if (["headline", "dek"].includes(part.role)) continue;
       if (part.role === "heading" && !chosen.headings) continue;
       if (part.role === "caption" && !chosen.captions) continue;
+      if (part.role === "table" && !chosen.tables) continue;
       let text = shown(part);
       if (dateline && part.role === "paragraph") {
         if (text.startsWith(dateline) && !chosen.dateline) text = text.slice(dateline.length).trimStart();
