@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cleaner.decide import decide
-from cleaner.detect import detect
+from cleaner.detect import detect, judge_together
 from cleaner.errors import CleanerError
 from cleaner.metadata import Metadata, as_article_fields, find_metadata
 from cleaner.model import Article, Block, Document, Failure, Kind, Part, Removal, SourceKind, Verdict
@@ -32,7 +33,12 @@ class Cleaner:
 
     def clean(self, source: str | bytes | Tag, *, url: str | None = None, kind: SourceKind | None = None) -> Article:
         """See `cleaner.clean`."""
-        document = read(source, kind=kind, url=url, max_chars=self.options.max_chars)
+        return self._clean(self._read(source, url, kind))
+
+    def _read(self, source: str | bytes | Tag, url: str | None, kind: SourceKind | None) -> Document:
+        return read(source, kind=kind, url=url, max_chars=self.options.max_chars)
+
+    def _clean(self, document: Document) -> Article:
         verdicts = decide(document, detect(document, self.options))
         verdicts = spared(document.blocks, verdicts, self.options)
         return article_of(document, verdicts, self.options)
@@ -42,24 +48,39 @@ class Cleaner:
         kind: SourceKind | Sequence[SourceKind | None] | None = None,
     ) -> list[Article | Failure]:  # fmt: skip
         """An Article or a Failure for each source; a Failure's key is the number of the source, counted from 0. `kind`
-        is that of all sources, or holds one for each."""
+        is that of all sources, or holds one for each. The answers are those of `clean`; short documents are judged many
+        at a time, which is quicker."""
         count = len(sources)
         kinds = [kind] * count if kind is None or isinstance(kind, str) else kind
-        return list(self._answers(zip(sources, urls or [None] * count, kinds, strict=True)))
+        given = list(zip(sources, urls or [None] * count, kinds, strict=True))
+        answers: list[Article | Failure] = []
+        for start in range(0, count, AT_ONCE):
+            read_ = [_or_failure(n, self._read, *given[n]) for n in range(start, min(start + AT_ONCE, count))]
+            with suppress(CleanerError):  # which each meets again by itself
+                judge_together([document for document in read_ if isinstance(document, Document)], self.options)
+            answers += [
+                document if isinstance(document, Failure) else _or_failure(n, self._clean, document)
+                for n, document in enumerate(read_, start)
+            ]
+        return answers
 
     def clean_many(self, sources: Iterable[str | bytes | Tag]) -> Iterator[Article | Failure]:
         """See `cleaner.clean_many`."""
-        return self._answers((source, None, None) for source in sources)
+        return (_or_failure(number, self.clean, source) for number, source in enumerate(sources))
 
-    def _answers(
-        self, sources: Iterable[tuple[str | bytes | Tag, str | None, SourceKind | None]]
-    ) -> Iterator[Article | Failure]:
-        """An answer for each source with its URL and kind."""
-        for number, (source, url, kind) in enumerate(sources):
-            try:
-                yield self.clean(source, url=url, kind=kind)
-            except CleanerError as error:
-                yield Failure(str(number), error)
+
+AT_ONCE = 64
+"""Sources of a batch that are read before the first of them is cleaned."""
+
+T = TypeVar("T")
+
+
+def _or_failure(number: int, work: Callable[..., T], *given: Any) -> T | Failure:
+    """What the work gives, or a Failure of the source with this number."""
+    try:
+        return work(*given)
+    except CleanerError as error:
+        return Failure(str(number), error)
 
 
 def clean(

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from test_laws import PAGES, TEXTS
 from typer.testing import CliRunner
 
-from cleaner import InputError, clean
+from cleaner import Cleaner, Failure, InputError, clean
 from cleaner.cli import app
 from cleaner.decide import decide
 from cleaner.detect.encode import LONGEST, STEM, encode, grams
@@ -172,8 +172,8 @@ def assert_same_rows(found: list[Document]) -> None:
         assert (first.document[mine] == n).all()
         alone = features([document], TABLES)
         for one, many in ((alone, first), (alone.again(log_odds[mine]), first.again(log_odds))):
-            off = np.abs(one.x - many.x[mine]).max(0)
-            assert off.max() <= 1e-4, [FEATURES[column] for column in np.flatnonzero(off > 1e-4)]
+            off = (one.x != many.x[mine]).any(0)
+            assert not off.any(), [FEATURES[column] for column in np.flatnonzero(off)]
 
 
 def glance(batch: Batch) -> NDArray[np.float32]:
@@ -228,7 +228,7 @@ def test_pages_are_looked_at_twice_and_texts_once() -> None:
     together = model.batch(mixed)
     for n, document in enumerate(mixed):
         mine = slice(together.bounds[n], together.bounds[n + 1])
-        assert np.abs(together.x[mine] - model.batch([document]).x).max() < 1e-4
+        assert (together.x[mine] == model.batch([document]).x).all()
     assert together.x[:2, COLUMN["glance"]].all()
     assert not together.x[2:, COLUMN["glance"]].any()
 
@@ -266,6 +266,25 @@ def test_an_opinion_is_written_into_its_columns_only() -> None:
                                                                      ("known", "keeps", "share")]  # fmt: skip
 
 
+def test_a_batch_has_the_answers_that_each_source_has_alone() -> None:
+    sources: list[str | bytes] = [case.source for case in CASES] + [SEED.read_bytes(), b"", b"\x00\x01\x02\x03"]
+    together = Cleaner().clean_batch(sources * 2)
+    assert len(together) == 2 * len(sources)
+    for n, answer in enumerate(together):
+        if isinstance(answer, Failure):
+            assert sources[n % len(sources)] == b"\x00\x01\x02\x03"
+            assert answer.key == str(n)
+        else:
+            assert answer == clean(sources[n % len(sources)])
+
+
+def test_every_source_of_a_batch_fails_where_weights_are_missing() -> None:
+    answers = Cleaner(weights="no such file").clean_batch(["The rain had stopped by noon.", "The river fell."])
+    assert [str(answer.error) for answer in answers if isinstance(answer, Failure)] == [
+        "no such file: can't be read: No such file or directory"
+    ] * 2
+
+
 # --- network ----------------------------------------------------------------------------------------
 
 
@@ -278,7 +297,7 @@ def test_documents_in_a_batch_are_judged_as_each_is_alone(sizes: list[int], seed
     assert together.shape == (sum(sizes),)
     for start, end in pairwise(bounds.tolist()):
         alone = network(x[start:end], np.array([0, end - start]))
-        assert np.abs(alone - together[start:end]).max() < 1e-4
+        assert (alone == together[start:end]).all()
 
 
 def test_a_block_is_judged_by_its_neighbours_too() -> None:

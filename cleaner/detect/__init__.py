@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cleaner.detect.elements import detect_elements
-from cleaner.detect.learned import detect_learned
+from cleaner.detect.learned import detect_learned, judge_together
 from cleaner.detect.opening import detect_opening
 from cleaner.detect.phrases import detect_phrases
 from cleaner.detect.repeats import detect_recurring, detect_repeats
@@ -55,3 +55,6 @@ def detect(document: Document, options: Options) -> list[Evidence]:
     for detector in DETECTORS.values():
         evidence += detector(document, tuple(evidence), options)
     return evidence
+
+
+__all__ = ["DETECTORS", "Detector", "detect", "judge_together"]

@@ -29,6 +29,7 @@ from cleaner.detect.encode import (
     UNSPACED,
     UPPER,
     Floats,
+    Hashes,
     Ints,
     Lines,
     alphabet,
@@ -36,7 +37,7 @@ from cleaner.detect.encode import (
     grams,
     mix,
 )
-from cleaner.detect.tree import MOST_REMEMBERED, MOST_TAGS, Memo, Tree, tree_of
+from cleaner.detect.tree import MOST_REMEMBERED, MOST_TAGS, Memo, Tree, exact, tree_of
 from cleaner.measure import UNSPACED_WORD
 from cleaner.model import Document, Role
 
@@ -134,6 +135,15 @@ class Batch:
         """(rows,) words of each block."""
         return np.asarray(np.expm1(self.x[:, COLUMN["words"]] * 3))
 
+    def rows(self, n: int) -> slice:
+        """The rows of a document."""
+        return slice(int(self.bounds[n]), int(self.bounds[n + 1]))
+
+    def only(self, n: int) -> Batch:
+        """One of the documents, as it is now."""
+        x = self.x[self.rows(n)]
+        return Batch(np.array([0, len(x)]), np.zeros(len(x), np.int64), x, lambda _: self.only(n))
+
 
 def features(documents: Sequence[Document], tables: Tables) -> Batch:
     """The features of documents, none of which is empty, at first sight."""
@@ -159,13 +169,18 @@ class _Features:
         self.has_pages, self.has_texts = "html" in kinds, "text" in kinds
         self.document = np.repeat(np.arange(len(documents)), sizes)
         self.lines = encode([block.text for block in self.blocks])
-        self.salt = mix(np.arange(len(documents), dtype=np.uint32))
-        self.own_words = self.lines.words ^ self.salt[self.document[self.lines.word_line]]
+        self.own_words = self.owned(self.lines.words, self.document[self.lines.word_line])
         self.untitled: NDArray[np.bool_] | None = None
         self.tree: Tree | None = None
         self.alone = -1 - np.arange(self.count)
         """(rows,) numbers that no two rows share."""
         self.x = np.zeros((len(FEATURES), self.count), np.float32)
+
+    def owned(self, hashes: Hashes, document: Ints) -> Hashes | NDArray[np.uint64]:
+        """The hashes as numbers that no two documents share."""
+        if len(self.documents) == 1:
+            return hashes
+        return hashes | (document.astype(np.uint64) << np.uint64(32))
 
     def first_look(self) -> Batch:
         self.of_characters()
@@ -344,7 +359,7 @@ class _Features:
         line. `first` is the line of `stated` that belongs to the first document."""
         documents = len(self.documents)
         chosen = slice(int(stated.first_word[first]), int(stated.first_word[first + documents]))
-        wanted = np.sort(stated.words[chosen] ^ self.salt[stated.word_line[chosen] - first])
+        wanted = np.sort(self.owned(stated.words[chosen], stated.word_line[chosen] - first))
         own = self.own_words
         if not len(wanted):
             return np.zeros(self.count, np.float32), np.zeros(self.count, np.float32)
@@ -357,7 +372,7 @@ class _Features:
     def of_place(self) -> None:
         first, size = self.bounds[:-1][self.document], np.diff(self.bounds)[self.document]
         at = np.arange(self.count) - first
-        prose = (self.prose * np.minimum(self.words, 80) * self.p).astype(np.float64)
+        prose = exact(self.prose * np.minimum(self.words, 80) * self.p)
         total = np.maximum(np.add.reduceat(prose, self.bounds[:-1]), 1e-6)
         before = np.cumsum(prose) - prose
         before -= before[first]
@@ -390,7 +405,7 @@ class _Features:
         self.put("until_prose", np.where(after <= last, np.minimum(np.log1p(after - numbers) / 4, far), far))
         size = np.minimum(self.words, 40)
         total = np.zeros((2, self.count + 1))
-        np.cumsum([self.prose * size / 20, self.p], axis=1, out=total[:, 1:])
+        np.cumsum(exact(np.stack([self.prose * size / 20, self.p])), axis=1, out=total[:, 1:])
         reach = np.array(REACHES)[:, None]
         low, high = np.maximum(numbers - reach, first), np.minimum(numbers + reach, last) + 1
         column = COLUMN[f"prose_{REACHES[0]}_before"]
@@ -529,7 +544,7 @@ class _Features:
         above = parent[home]
         siblings = above * MOST_TAGS + tree.known[home, -1].astype(np.int64)
         looks = (tree.kind[home] * MOST_REMEMBERED + tree.kind[above]) * MOST_REMEMBERED + tree.kind[parent[above]]
-        looks ^= self.salt[self.document].astype(np.int64) << 30
+        looks += self.document * MOST_REMEMBERED**3
         return np.where(tree.housed, (siblings, looks), self.alone)
 
     def likes_of_lines(self) -> Ints:
@@ -539,9 +554,8 @@ class _Features:
         size = beyond - first
         words = np.append(lines.words, np.zeros(2, np.uint32))
         second = np.where(size > 1, words[first + 1], 0).astype(np.uint32)
-        salt = self.salt[self.document]
-        opening = mix(words[first] * np.uint32(31) + second) ^ salt
-        ending = mix(words[beyond - 1] * np.uint32(31) + self.shape) ^ salt
+        opening = self.owned(mix(words[first] * np.uint32(31) + second), self.document)
+        ending = self.owned(mix(words[beyond - 1] * np.uint32(31) + self.shape), self.document)
         return np.where(size > 0, np.stack((opening, ending)).astype(np.int64) | TEXT_LIKE, self.alone)
 
     def of_likes(self) -> None:

@@ -5,7 +5,7 @@ The weights are an array file beside the rules, read once, when first needed. Tr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from importlib import resources
@@ -165,7 +165,7 @@ stays bounded."""
 def detect_learned(document: Document, options: Options) -> list[Evidence]:
     """Evidence for each block. On pages where the model is unsure, or always, as the options say, trafilatura is asked
     too; what that changes is evidence of its own."""
-    model = model_at(options.weights) if options.weights else default_model()
+    model = _model(options)
     evidence: list[Evidence] = []
     for start in range(0, len(document.blocks), MOST_BLOCKS):
         part = document
@@ -175,9 +175,45 @@ def detect_learned(document: Document, options: Options) -> list[Evidence]:
     return evidence
 
 
+def _model(options: Options) -> Model:
+    return model_at(options.weights) if options.weights else default_model()
+
+
+TOGETHER, SHORT = 2_000, 300
+"""Blocks of documents that are judged at one go; those of one document from which it gains little by company."""
+JUDGED = "learned"
+"""In `Document.derived`: the batch of one document, and what was judged of it."""
+
+
+def judge_together(documents: Sequence[Document], options: Options) -> None:
+    """Judges the short ones of some documents many at a time. `detect_learned` then finds what it would come to by
+    itself, to the last bit; alone, most of the time of such a document goes into calls for a few numbers each."""
+    model = _model(options)
+    for group in _groups(documents):
+        batch = model.batch(group)
+        content = model.judge(batch)
+        for n, document in enumerate(group):
+            document.derived[JUDGED] = batch.only(n), content[batch.rows(n)]
+
+
+def _groups(documents: Sequence[Document]) -> Iterator[list[Document]]:
+    """The short documents, pages and texts apart, in groups of up to TOGETHER blocks."""
+    for kind in ("html", "text"):
+        group: list[Document] = []
+        size = 0
+        for document in documents:
+            if document.kind == kind and 0 < len(document.blocks) <= SHORT:
+                if size + len(document.blocks) > TOGETHER:
+                    yield group
+                    group, size = [], 0
+                group.append(document)
+                size += len(document.blocks)
+        if group:
+            yield group
+
+
 def _judged(document: Document, model: Model, options: Options) -> list[Evidence]:
-    batch = model.batch([document])
-    content = model.judge(batch)
+    batch, content = document.derived.pop(JUDGED, None) or _judge_alone(document, model)
     if document.kind == "html":
         content = settled(document, batch, content)
     evidence: list[Evidence] = []
@@ -190,6 +226,11 @@ def _judged(document: Document, model: Model, options: Options) -> list[Evidence
     elif document.kind == "text":
         content = unjudged(batch, bridged(batch, level_runs(document, batch, content)))
     return [*evidence_of(document, model, batch, content), *evidence]
+
+
+def _judge_alone(document: Document, model: Model) -> tuple[Batch, Floats]:
+    batch = model.batch([document])
+    return batch, model.judge(batch)
 
 
 def doubt(batch: Batch, content: Floats) -> float:

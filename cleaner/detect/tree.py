@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,12 @@ _COMMENT_HINTS = ("omment", "omenta", "repl", "respon", "disqus", "iscussion", "
 """What COMMENTS looks for, so that it need not look everywhere."""
 NOWHERE = Node("", "", -1)
 """The element of a document that has none, so that no stretch is empty."""
+
+
+def exact(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """The values as multiples of 2**-24: differences of their running sums are without error up to 2**29, and so the
+    same whatever documents stand before."""
+    return np.asarray(np.rint(np.asarray(values, np.float64) * (1 << 24)) / (1 << 24), np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class Tree:
     def inside(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """(rows, elements) sums over the blocks in each element, of (rows, blocks)."""
         nodes = len(self.ends)
-        direct = np.stack([np.bincount(self.home, row * self.housed, nodes) for row in values])
+        direct = np.stack([np.bincount(self.home, row * self.housed, nodes) for row in exact(values)])
         total = np.concatenate((np.zeros((len(direct), 1)), np.cumsum(direct, 1)), 1)
         return np.asarray(total[:, self.ends] - total[:, :-1], np.float64)
 
