@@ -311,3 +311,15 @@ def test_a_limit_far_from_the_body_is_of_something_else() -> None:
     assert (access.kind, access.limit_reached) == ("subscription", False)
     alone = page(after=far).access
     assert (alone.kind, alone.limit_reached) == ("metered", True)
+
+
+def test_a_line_that_the_page_describes_itself_with_is_its_dek_where_it_would_go() -> None:
+    told = "Bakers and fishermen at odds over the last boat"
+    line = f"<header><div>{told}</div><div><a href='/s'>Share</a></div></header>"
+    article = page(f'<meta property="og:description" content="{told}">', line)
+    assert article.dek == told
+    assert told not in [removal.text for removal in article.removed]
+    other = page('<meta property="og:description" content="Ferry will run at night">', line)
+    assert other.dek is None, "the title once more says nothing"
+    dated = page(before='<p class="subtitle">Jane Doe | May 22, 2025</p>')
+    assert dated.dek is None, "a byline is no dek, whatever it is named"

@@ -57,7 +57,7 @@ def _opening(document: Document, furniture: frozenset[int], debris: frozenset[in
     if headline and at is not None:
         yield _role(document.blocks[at], "headline", f"is the title ({headline.source})", str(headline.confidence))
         yield from _repeated_headline(document, key(document.blocks[at].text), at, start)
-        yield from _dek(document, at, start)
+        yield from _dek(document, at, start, debris)
     near = range(0) if start is None else range(max(0, start - REACH), min(len(document.blocks), start + BELOW))
     authors = tuple(name for stated in stated_authors(document) for name in stated.names)
     for block in document.blocks:
@@ -158,15 +158,42 @@ def _may_be_again(block: Block, start: int | None) -> bool:
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
-def _dek(document: Document, at: int, start: int | None) -> Iterator[Evidence]:
-    """The line under the headline whose element is named as one."""
+UNDER, NAMED = 8, 5
+"""Blocks under the headline among which the dek is looked for: at all, and by the name of its element."""
+TOLD = 40
+"""Characters of a description that tell it: pages cut theirs off."""
+
+
+def _dek(document: Document, at: int, start: int | None, debris: frozenset[int]) -> Iterator[Evidence]:
+    """The line under the headline whose element is named as one; else one that would go and that the page describes
+    itself with. What reads as the body is left to it."""
     if document.kind != "html":
         return
-    names = opening_words("dek")
-    for block in document.blocks[at + 1 : at + 6]:
-        node = document.nodes[block.node] if block.node >= 0 else None
-        words = set(_WORD.findall(node.words)) if node else set()
-        words |= {part for word in words for part in word.split("-")}
-        if node and words & names and 4 <= shape_of(block).words <= 70:
+    under = [
+        block for block in document.blocks[at + 1 : at + 1 + UNDER]
+        if 4 <= shape_of(block).words <= 70 and not is_byline(block.text) and not is_date_line(block.text)
+    ]  # fmt: skip
+    for block in under:
+        if block.index <= at + NAMED and _is_named_dek(document, block):
             yield _role(block, "dek", "its element is named as the line under the headline")
             return
+    described = _descriptions(document, document.blocks[at])
+    for block in under:
+        above = block.index <= (at if start is None else start)
+        if above and block.index in debris and key(block.text).startswith(described):
+            yield _role(block, "dek", "is what the page describes itself with")
+            return
+
+
+def _is_named_dek(document: Document, block: Block) -> bool:
+    node = document.nodes[block.node] if block.node >= 0 else None
+    words = set(_WORD.findall(node.words)) if node else set()
+    words |= {part for word in words for part in word.split("-")}
+    return bool(words & opening_words("dek"))
+
+
+def _descriptions(document: Document, headline: Block) -> tuple[str, ...]:
+    """Beginnings of what the page describes itself with, unless that is the headline once more."""
+    names = ("og:description", "description", "twitter:description")
+    told = [key(text)[:TOLD] for name in names if (text := document.head.first(name))]
+    return tuple(text for text in told if len(text) >= TOLD // 2 and not key(headline.text).startswith(text))
