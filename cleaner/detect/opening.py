@@ -171,7 +171,8 @@ def _dek(document: Document, at: int, start: int | None, debris: frozenset[int])
         return
     under = [
         block for block in document.blocks[at + 1 : at + 1 + UNDER]
-        if 4 <= shape_of(block).words <= 70 and not is_byline(block.text) and not is_date_line(block.text)
+        if 4 <= shape_of(block).words <= 70
+        and not any(is_byline(piece) or is_date_line(piece) for piece in block.text.split("|"))
     ]  # fmt: skip
     for block in under:
         if block.index <= at + NAMED and _is_named_dek(document, block):
