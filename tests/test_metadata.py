@@ -323,3 +323,13 @@ def test_a_line_that_the_page_describes_itself_with_is_its_dek_where_it_would_go
     assert other.dek is None, "the title once more says nothing"
     dated = page(before='<p class="subtitle">Jane Doe | May 22, 2025</p>')
     assert dated.dek is None, "a byline is no dek, whatever it is named"
+
+
+def test_agencies_and_labels_of_dates_are_no_authors() -> None:
+    agency = page(linked({"@type": "NewsArticle", "author": {"name": "Deutsche Presse-Agentur"}}))
+    assert (agency.authors, agency.agency) == ((), "dpa")
+    line = page(before="<p>Von APA</p>")
+    assert (line.authors, line.agency) == ((), "APA")
+    both = page(linked({"@type": "NewsArticle", "author": [{"name": "dpa"}, {"name": "Jane Doe"}]}))
+    assert (both.authors, both.agency) == (("Jane Doe",), "dpa")
+    assert page(before="<p>公開日：2025/01/31 11:30 更新日：2025/01/31 11:30</p>").authors == ()

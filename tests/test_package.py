@@ -67,7 +67,7 @@ def test_articles_and_cleaners_are_picklable() -> None:
 
 
 def test_unknown_options_and_kinds_are_named() -> None:
-    with pytest.raises(InputError, match=r"unknown option heading .*known are captions"):
+    with pytest.raises(InputError, match=r"unknown option heading .*known are author_notes"):
         clean("x", heading=True)
     with pytest.raises(InputError, match="unknown kind 'pdf'"):
         clean("x", kind="pdf")  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ import regex
 from ahocorasick_rs import AhoCorasick
 
 from cleaner.fold import fold
+from cleaner.metadata.dateline_words import agency_named
 from cleaner.metadata.names import Names, collective, is_full, names_in_field, read_names
 from cleaner.metadata.words import opening_words
 from cleaner.model import Block, Document
@@ -467,7 +468,7 @@ def find_authors(
 ) -> Authors | None:
     """The authors on which head and byline agree, or those of the better one: full names before single words, people
     before teams, anybody before the site's own name."""
-    seen = visible[1].names if visible else ()
+    seen = tuple(name for name in visible[1].names if not agency_named(name)) if visible else ()
     block, byline = visible or (None, Byline((), "", False))
     shown = fold(block.text).text.lower() if block else ""
     for names, raw, source in stated:
@@ -504,7 +505,7 @@ _ARTICLES = frozenset("the der die das le la les il lo el los de het".split())
 
 
 def _people(names: Sequence[str], site: frozenset[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if plain_key(name) not in site)
+    return tuple(name for name in names if plain_key(name) not in site and not agency_named(name))
 
 
 def _share(names: Sequence[str], seen: Sequence[str]) -> bool:
