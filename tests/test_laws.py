@@ -345,6 +345,13 @@ def test_what_looks_like_a_tag_inside_another_is_none() -> None:
     assert [node.words for node in document.nodes if node.tag == "p"] == ['no" x', "y"]
 
 
+def test_a_body_that_is_hidden_only_until_the_page_has_loaded_is_read() -> None:
+    body = "<p>The rain had stopped by noon, and the river fell.</p>"
+    assert clean(f"<div id='js_content' style='visibility: hidden; opacity: 0'>{body}</div>").text
+    assert not clean(f"<div id='content' style='visibility: hidden'>{body}</div>").text
+    assert not clean(f"<div id='js_content' style='visibility: hidden' hidden>{body}</div>").text
+
+
 def test_hidden_text_and_json_ld_bodies_appear_nowhere() -> None:
     article = clean(
         '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Rain","articleBody":"Secret"}</script>'

@@ -174,11 +174,16 @@ def _unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
 
 
+_UNTIL_LOADED = "js_content"
+"""Id of the body of WeChat's articles, which their own script shows to every reader as soon as it has loaded. Pages
+that are saved without running it have it hidden."""
+
+
 def _hidden(name: str, attributes: dict[str, str]) -> bool:
-    if "style" in attributes and _HIDING_STYLE.search(_unescaped(attributes["style"])):
-        return True
+    style = attributes.get("style") if attributes.get("id") != _UNTIL_LOADED else None
     return (
-        attributes.get("hidden", "until-found") != "until-found"
+        (style is not None and _HIDING_STYLE.search(_unescaped(style)) is not None)
+        or attributes.get("hidden", "until-found") != "until-found"
         or attributes.get("aria-hidden") == "true"
         or (name == "dialog" and "open" not in attributes)
     )
