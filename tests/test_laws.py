@@ -345,6 +345,12 @@ def test_what_looks_like_a_tag_inside_another_is_none() -> None:
     assert [node.words for node in document.nodes if node.tag == "p"] == ['no" x', "y"]
 
 
+def test_mojibake_of_a_no_break_space_is_mended_before_spaces_are_made_one() -> None:
+    page = "<p>The rain had stopped by noon,\u00c2\u00a0and the river fell.\u00c2\u00a0</p><p>\u00c2\u00a0</p>"
+    blocks = read(page, kind="html", max_chars=1_000).blocks
+    assert [block.text for block in blocks] == ["The rain had stopped by noon, and the river fell.", "\u00c2"]
+
+
 def test_a_body_that_is_hidden_only_until_the_page_has_loaded_is_read() -> None:
     body = "<p>The rain had stopped by noon, and the river fell.</p>"
     assert clean(f"<div id='js_content' style='visibility: hidden; opacity: 0'>{body}</div>").text

@@ -14,6 +14,7 @@ from html import escape
 
 from selectolax.lexbor import LexborHTMLParser
 
+from cleaner.fold import visible
 from cleaner.model import Block, Document, Node, Role
 from cleaner.read.decode import may_need_mending, mend
 from cleaner.read.head import read_head
@@ -255,11 +256,13 @@ def _walk(markup: str, *, scripts: bool = True) -> tuple[list[Block], tuple[Node
                 if does & _BLOCK or not (rows if name != "br" else pre or not run):
                     if run:
                         joined = "".join(run)
+                        if mends and visible(mended := mend(joined)):
+                            joined = mended
                         joined = joined.strip("\r\n").rstrip() if pre else " ".join(joined.split())
                         if joined:
                             role, level = roles[-1]
                             blocks.append(
-                                (len(blocks), mend(joined) if mends else joined, None, gap, role, level,
+                                (len(blocks), joined, None, gap, role, level,
                                  marker if role == "list_item" else "", link_chars, home))  # fmt: skip
                             marker = ""
                         run = []
