@@ -54,13 +54,13 @@ class Cleaner:
         kinds = [kind] * count if kind is None or isinstance(kind, str) else kind
         given = list(zip(sources, urls or [None] * count, kinds, strict=True))
         answers: list[Article | Failure] = []
-        for start in range(0, count, AT_ONCE):
-            read_ = [_or_failure(n, self._read, *given[n]) for n in range(start, min(start + AT_ONCE, count))]
+        for portion in _portions(sources):
+            documents = [_or_failure(n, self._read, *given[n]) for n in portion]
             with suppress(CleanerError):  # which each meets again by itself
-                judge_together([document for document in read_ if isinstance(document, Document)], self.options)
+                judge_together([found for found in documents if isinstance(found, Document)], self.options)
             answers += [
-                document if isinstance(document, Failure) else _or_failure(n, self._clean, document)
-                for n, document in enumerate(read_, start)
+                found if isinstance(found, Failure) else _or_failure(n, self._clean, found)
+                for n, found in zip(portion, documents, strict=True)
             ]
         return answers
 
@@ -69,8 +69,20 @@ class Cleaner:
         return (_or_failure(number, self.clean, source) for number, source in enumerate(sources))
 
 
-AT_ONCE = 64
-"""Sources of a batch that are read before the first of them is cleaned."""
+AT_ONCE, CHARS_AT_ONCE = 64, 4_000_000
+"""Sources of a batch, and their characters, from which no more are read before these are cleaned."""
+
+
+def _portions(sources: Sequence[str | bytes]) -> Iterator[range]:
+    """The numbers of the sources that are read at once."""
+    start = size = 0
+    for n, source in enumerate(sources):
+        if n - start == AT_ONCE or size >= CHARS_AT_ONCE:
+            yield range(start, n)
+            start, size = n, 0
+        size += len(source) if isinstance(source, (str, bytes)) else 0  # what is neither is refused on reading
+    yield range(start, len(sources))
+
 
 T = TypeVar("T")
 
