@@ -190,13 +190,16 @@ NEAR_BODY = 5
 def _with_captions(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> list[Verdict]:
     """The verdicts with the captions of the article kept: whether they are text is an option, they are no debris."""
     result = list(verdicts)
-    for n in [block.index for block in blocks if block.role == "caption"]:
-        verdict = verdicts[n]
-        if verdict.keep or _is_known(verdict):
+    for n, verdict in enumerate(verdicts):
+        if verdict.keep or not (blocks[n].role == "caption" or _reads_as_caption(verdict)) or _is_known(verdict):
             continue
         if any(near.keep for near in verdicts[max(0, n - NEAR_BODY) : n + 1 + NEAR_BODY]):
             result[n] = verdict._replace(keep=True, role="caption")
     return result
+
+
+def _reads_as_caption(verdict: Verdict) -> bool:
+    return len(verdict.evidence) > 1 and any(item.role == "caption" for item in verdict.evidence)
 
 
 LABELS: tuple[Kind, ...] = ("related", "comments")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from cleaner.detect.captions import detect_captions
 from cleaner.detect.elements import detect_elements
 from cleaner.detect.learned import detect_learned, judge_together
 from cleaner.detect.opening import detect_opening
@@ -42,6 +43,7 @@ def _far_debris(document: Document, before: Sequence[Evidence]) -> frozenset[int
 DETECTORS: Mapping[str, Detector] = {
     "learned": lambda document, before, options: detect_learned(document, options),
     "phrases": _phrases,
+    "captions": lambda document, before, options: detect_captions(document),
     "repeats": lambda document, before, options: detect_repeats(document, before),
     "sites": lambda document, before, options: detect_recurring(document, options),
     "elements": lambda document, before, options: detect_elements(document, options.rules),

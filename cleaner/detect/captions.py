@@ -1,0 +1,74 @@
+"""Finds captions that no element names, in texts above all: by the credit of the picture at their end, or by words that
+captions open with. Whether they are text is an option; they are no debris."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+import regex
+
+from cleaner.measure import word_count
+from cleaner.model import Document, Evidence
+
+FEWEST_WORDS, MOST_WORDS = 3, 70
+"""Words of a caption before its credit, and with it: what is shorter is a credit alone, what is longer a paragraph."""
+FEWEST_CHARS, MOST_CHARS, LONGEST_CREDIT = 16, 500, 140
+"""Characters of a caption, and of the end of one in which its credit is looked for."""
+_MARKS = frozenset(":：©/([|摄攝")
+"""Without one of these there is no credit, unless it is `Photo by Jane Doe`, which has rules of its own."""
+NEITHER = 0.5
+"""Score of evidence that only says what a block is."""
+
+_CREDIT = r"""
+      (?: [(\[]\s* (?: (?:(?i:\L<agencies>)\s+)? (?i:\L<pictures>)
+                       (?: \s*(?:[:：©=/]|\b(?i:by|via|von|de|di|door|av|credit|courtesy)\b) | \s+(?=\p{Lu}) )
+                       [^()\[\]]{1,80}
+                   | \p{Lu}[^()\[\]/|]{2,50} \s?/\s? (?i:\L<agencies>) (?:/[^()\[\]]{2,30})?
+                   | (?i:\L<agencies>) \s?/\s? \p{Lu}[^()\[\]/|]{2,50} ) \s*[)\]] \.?
+        | (?<=[.!?…»”"'’)\]|–—-]\s{0,3}) (?i:\L<pictures>) (?:\s+by\b|\s*[:：©]) \s*[^\s:][^.:!?]{1,70} \.?
+        | (?<=\s) (?=\p{Lu}) (?i:\L<pictures>) \s*[:©] \s*\p{Lu}[^.:!?,"“”]{1,60} \.?
+        | (?<=[.!?…»”]\s{1,3}) (?: \p{Lu}[^.!?:/|]{2,40} \s?[/|]\s? (?i:\L<agencies>) (?:/[^.!?]{2,30})?
+                              | (?i:\L<agencies>) / \p{Lu}[^.!?:/|]{2,40} ) \.?
+        | [\p{Han}·]{2,12}[摄攝] [)）]? ) \s*$
+"""
+"""Credits: (AP Photo/Jane Doe); (Jane Doe/Getty Images); (Xinhua/Jane Doe); behind the end of a sentence Photo: Jane
+Doe, Jane Doe/AFP and REUTERS/Jane Doe; behind anything Foto: Privat; 新华社记者李刚摄."""
+
+
+@cache
+def _data() -> dict[str, list[str]]:
+    return tomllib.loads((resources.files("cleaner.rules") / "data" / "captions.toml").read_text("utf8"))
+
+
+@cache
+def _openings() -> tuple[str, ...]:
+    return tuple(_data()["openings"])
+
+
+@cache
+def _pattern() -> regex.Pattern[str]:
+    data = _data()
+    return regex.compile(_CREDIT, regex.V1 | regex.VERBOSE, pictures=data["pictures"], agencies=data["agencies"])
+
+
+def detect_captions(document: Document) -> list[Evidence]:
+    """Evidence with a role for each paragraph that is a caption."""
+    return [
+        Evidence(block.index, "captions", "captions.credit", NEITHER, why, role="caption")
+        for block in document.blocks
+        if block.role == "paragraph" and FEWEST_CHARS <= len(block.text) <= MOST_CHARS and (why := _why(block.text))
+    ]
+
+
+def _why(text: str) -> str | None:
+    """What tells that a line is a caption, None where nothing does."""
+    if text.startswith(_openings()):
+        return "opens as a caption does"
+    if _MARKS.isdisjoint(text[-LONGEST_CREDIT:]):
+        return None
+    match = _pattern().search(text, max(0, len(text) - LONGEST_CREDIT))
+    if match and word_count(text[: match.start()]) >= FEWEST_WORDS and word_count(text) <= MOST_WORDS:
+        return "ends with the credit of a picture"
+    return None
