@@ -8,9 +8,11 @@ import textwrap
 import pytest
 
 from cleaner import Article, InputError, clean
+from cleaner.detect.opening import detect_opening
 from cleaner.fold import fold
 from cleaner.metadata.calendar import read_dates
 from cleaner.metadata.names import names_in_field, read_names
+from cleaner.read import read
 
 BODY = (
     "<p>The harbour board has agreed to let the ferry run until two in the morning from May, after three hours.</p>"
@@ -333,3 +335,13 @@ def test_agencies_and_labels_of_dates_are_no_authors() -> None:
     both = page(linked({"@type": "NewsArticle", "author": [{"name": "dpa"}, {"name": "Jane Doe"}]}))
     assert (both.authors, both.agency) == (("Jane Doe",), "dpa")
     assert page(before="<p>公開日：2025/01/31 11:30 更新日：2025/01/31 11:30</p>").authors == ()
+
+
+def test_the_byline_of_a_text_is_known_by_its_place_and_leaves_the_body() -> None:
+    prose = [paragraph.removesuffix("</p>") for paragraph in BODY.split("<p>")[1:]]
+    text = "\n\n".join(["Ferry will run at night", "Mona Lindqvist", "April 2, 2013", *prose])
+    known = {item.block: item.rule for item in detect_opening(read(text, kind="text", max_chars=10_000))}
+    assert (known[1], known[2]) == ("opening.byline", "opening.date")
+    article = clean(text)
+    assert (article.authors, article.paragraphs) == (("Mona Lindqvist",), tuple(prose))
+    assert "Mona Lindqvist" in [removal.text for removal in article.removed]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from cleaner.detect.learned import debris_lines
 from cleaner.layout import runs
 from cleaner.measure import ends_sentence
-from cleaner.metadata.byline import is_byline, stated_authors
+from cleaner.metadata.byline import is_byline, stated_authors, visible_byline
 from cleaner.metadata.dateline import opens_report
 from cleaner.metadata.dates import is_date_line
 from cleaner.metadata.headline import find_headline, key
@@ -59,6 +59,9 @@ def _opening(document: Document, furniture: frozenset[int], debris: frozenset[in
         yield from _repeated_headline(document, key(document.blocks[at].text), at, start)
         yield from _dek(document, at, start, debris)
     near = range(0) if start is None else range(max(0, start - REACH), min(len(document.blocks), start + BELOW))
+    if document.kind == "text":
+        near = _from_headline(near, at)
+        yield from _lone_byline(document, near, at)
     authors = tuple(name for stated in stated_authors(document) for name in stated.names)
     for block in document.blocks:
         inside = block.index in near
@@ -71,6 +74,18 @@ def _opening(document: Document, furniture: frozenset[int], debris: frozenset[in
         if rule:
             score = 0.96 if inside else 0.8
             yield Evidence(block.index, "opening", f"opening.{rule}", score, f"is a {rule} line", "byline_furniture")
+
+
+def _from_headline(near: range, at: int | None) -> range:
+    """The blocks around the beginning of the body of a text, from a headline on that stands not far above it."""
+    return range(at, near.stop) if at is not None and near.start - 2 * REACH <= at < near.start else near
+
+
+def _lone_byline(document: Document, near: range, at: int | None) -> Iterator[Evidence]:
+    """The line of a text that is a byline by its place alone: a name beside a date or under the headline."""
+    visible = visible_byline(document, document.blocks[near.start : near.stop], at)
+    if visible and len(visible[0].text) <= LONGEST and not ends_sentence(visible[0].text):
+        yield Evidence(visible[0].index, "opening", "opening.byline", 0.96, "is the byline", "byline_furniture")
 
 
 LONGEST_CARD = 70
