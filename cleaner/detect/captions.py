@@ -3,11 +3,13 @@ captions open with. Whether they are text is an option; they are no debris."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib import resources
 
 import regex
+from ahocorasick_rs import AhoCorasick
 
 from cleaner.measure import word_count
 from cleaner.model import Document, Evidence
@@ -16,7 +18,7 @@ FEWEST_WORDS, MOST_WORDS = 3, 70
 """Words of a caption before its credit, and with it: what is shorter is a credit alone, what is longer a paragraph."""
 FEWEST_CHARS, MOST_CHARS, LONGEST_CREDIT = 16, 500, 140
 """Characters of a caption, and of the end of one in which its credit is looked for."""
-_MARKS = frozenset(":：©/([|摄攝")
+_MARKS = re.compile("[:：©/([|摄攝]")
 """Without one of these there is no credit, unless it is `Photo by Jane Doe`, which has rules of its own."""
 NEITHER = 0.5
 """Score of evidence that only says what a block is."""
@@ -48,6 +50,16 @@ def _openings() -> tuple[str, ...]:
 
 
 @cache
+def _words() -> AhoCorasick:
+    """Finds what a credit has one of, in a tenth of the time of the pattern: a word for a picture, or an agency beside
+    a bar or bracket."""
+    data = _data()
+    forms = ("/{}", "/ {}", "|{}", "| {}", "{}/", "{} /")
+    agencies = [form.format(name) for name in data["agencies"] for form in forms]
+    return AhoCorasick([*data["pictures"], *agencies, "摄", "攝"])
+
+
+@cache
 def _pattern() -> regex.Pattern[str]:
     data = _data()
     return regex.compile(_CREDIT, regex.V1 | regex.VERBOSE, pictures=data["pictures"], agencies=data["agencies"])
@@ -66,9 +78,10 @@ def _why(text: str) -> str | None:
     """What tells that a line is a caption, None where nothing does."""
     if text.startswith(_openings()):
         return "opens as a caption does"
-    if _MARKS.isdisjoint(text[-LONGEST_CREDIT:]):
+    start = max(0, len(text) - LONGEST_CREDIT)
+    if not _MARKS.search(text, start) or not _words().find_matches_as_indexes(text[start:].lower()):
         return None
-    match = _pattern().search(text, max(0, len(text) - LONGEST_CREDIT))
+    match = _pattern().search(text, start)
     if match and word_count(text[: match.start()]) >= FEWEST_WORDS and word_count(text) <= MOST_WORDS:
         return "ends with the credit of a picture"
     return None
