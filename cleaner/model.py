@@ -123,7 +123,7 @@ class Document:
     head: Head = Head()
     url: str | None = None
     derived: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What functions marked with `once` found out about it, by their names."""
+    """What has been found out about it: by functions marked with `once`, and by judging it among others."""
 
     def ancestors(self, block: Block, limit: int = 32) -> Iterator[Node]:
         """The element a block stands in, its parent, and so on, at most `limit` of them."""

@@ -39,12 +39,26 @@ MISSES = [
 
 @pytest.mark.parametrize("line", HITS)
 def test_a_caption_is_told_by_its_end_or_its_beginning(line: str) -> None:
-    assert [item.role for item in detect_captions(read(line, kind="text", max_chars=1_000))] == ["caption"]
+    assert [item.role for item in detect_captions(read(line, kind="text", max_chars=1_000), [])] == ["caption"]
 
 
 @pytest.mark.parametrize("line", MISSES)
 def test_other_lines_are_none(line: str) -> None:
-    assert detect_captions(read(line, kind="text", max_chars=1_000)) == []
+    assert detect_captions(read(line, kind="text", max_chars=1_000), []) == []
+
+
+@pytest.mark.parametrize(
+    "end", ["(APA/dpa)", "(Jane Doe/dpa)", "(Reuters/Ipsos)", "AFP/Reuters", "Photo by Jane Doe/AFP"]
+)
+def test_signatures_and_credits_behind_paragraphs_make_no_captions(end: str) -> None:
+    prose = [
+        "The council of Millbrook voted late on Tuesday to repair the old bridge over the canal before the winter.",
+        "Engineers had warned in the spring that two of its seven arches would not bear another hard frost.",
+        "“Nobody wanted to see it closed,” said the mayor, Anna Kowal, who crosses it on her way to work every day.",
+    ]
+    text = "\n\n".join(["Millbrook mends its bridge", *prose])
+    for source in (f"{text} {end}", "".join(f"<p>{line}</p>" for line in f"{text} {end}".split("\n\n"))):
+        assert prose[-1] in clean(source).text
 
 
 def test_captions_are_no_debris_and_text_by_option_only() -> None:
@@ -53,9 +67,9 @@ def test_captions_are_no_debris_and_text_by_option_only() -> None:
         "They have eaten their way from the mill to the bridge in two weeks, brambles and all, said the council.",
         "Walkers are asked to keep dogs on a lead, for the goats are not afraid of them, and that is the trouble.",
     ]
-    text = "\n\n".join([prose[0], HITS[0], prose[1], HITS[3], prose[2]])
+    text = "\n\n".join([prose[0], HITS[0], prose[1], HITS[1], prose[2]])
     page = "<article>" + "".join(f"<p>{line}</p>" for line in text.split("\n\n")) + "</article>"
     for source in (text, page):
         assert clean(source).paragraphs == tuple(prose)
-        assert [part.text for part in clean(source).body if part.role == "caption"] == [HITS[0], HITS[3]]
+        assert [part.text for part in clean(source).body if part.role == "caption"] == [HITS[0], HITS[1]]
         assert clean(source, captions=True).text == text

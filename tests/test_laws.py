@@ -78,8 +78,11 @@ def pieces_of(article: Article) -> str:
 # --- 1 conservation -----------------------------------------------------------------------------------
 
 
-def assert_text_is_covered(source: str) -> None:
-    article = clean(source, kind="text")
+TASTE = {"tables": False, "headings": False, "credits": True, "read_also": True, "author_notes": True}
+
+
+def assert_text_is_covered(source: str, **options: bool) -> None:
+    article = clean(source, kind="text", **options)
     covered = [False] * len(source)
     spans = [span for part in article.body for span in part.spans]
     spans += [record.span for record in article.removed if record.span]
@@ -91,9 +94,9 @@ def assert_text_is_covered(source: str) -> None:
     assert visible(lost) in ("", *("|•·"[:n] for n in range(4))) or set(visible(lost)) <= set("|•·")
 
 
-def assert_page_is_covered(source: str) -> None:
+def assert_page_is_covered(source: str, **options: bool) -> None:
     document = read(source, kind="html", max_chars=10**8)
-    article = clean(source, kind="html")
+    article = clean(source, kind="html", **options)
     accounted = without_bars(pieces_of(article))
     for block in document.blocks:
         text = without_bars(block.text)
@@ -110,7 +113,9 @@ def without_bars(text: str) -> str:
 
 @pytest.mark.parametrize(("name", "source", "kind"), SOURCES, ids=[name for name, _, _ in SOURCES])
 def test_nothing_vanishes_from_a_case(name: str, source: str, kind: str) -> None:
-    (assert_text_is_covered if kind == "text" else assert_page_is_covered)(source)
+    covered = assert_text_is_covered if kind == "text" else assert_page_is_covered
+    covered(source)
+    covered(source, **TASTE)
 
 
 @given(TEXTS)
@@ -347,6 +352,10 @@ def test_what_looks_like_a_tag_inside_another_is_none() -> None:
 
 def test_mojibake_of_a_no_break_space_is_mended_before_spaces_are_made_one() -> None:
     page = "<p>The rain had stopped by noon,\u00c2\u00a0and the river fell.\u00c2\u00a0</p><p>\u00c2\u00a0</p>"
+    assert (
+        read("<p>voil\u00c3\n tout, \u00c3\u00a9t\u00c3\u00a9</p>", kind="html", max_chars=99).blocks[0].text
+        == "voil\u00e0 tout, \u00e9t\u00e9"
+    )
     blocks = read(page, kind="html", max_chars=1_000).blocks
     assert [block.text for block in blocks] == ["The rain had stopped by noon, and the river fell.", "\u00c2"]
 
@@ -356,6 +365,7 @@ def test_a_body_that_is_hidden_only_until_the_page_has_loaded_is_read() -> None:
     assert clean(f"<div id='js_content' style='visibility: hidden; opacity: 0'>{body}</div>").text
     assert not clean(f"<div id='content' style='visibility: hidden'>{body}</div>").text
     assert not clean(f"<div id='js_content' style='visibility: hidden' hidden>{body}</div>").text
+    assert not clean(f"<div id='js_content' style='visibility: hidden; display: none'>{body}</div>").text
 
 
 def test_hidden_text_and_json_ld_bodies_appear_nowhere() -> None:

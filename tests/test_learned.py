@@ -39,6 +39,7 @@ from cleaner.detect.learned import (
     without_comments,
 )
 from cleaner.detect.network import Network
+from cleaner.detect.tree import MOST_REMEMBERED
 from cleaner.model import Document, Evidence
 from cleaner.read import read
 
@@ -531,3 +532,17 @@ def test_a_reason_says_on_which_side_of_the_article_a_block_stands() -> None:
                 said[why] += 1
                 assert item.block > min(body) if "above" in why else item.block < max(body), (path.name, item)
     assert min(said.values()) > 0
+
+
+def test_a_batch_is_as_each_alone_where_the_memo_of_elements_runs_over() -> None:
+    pages = [
+        f"<div class='a{n}'><p class='b{n}'>The rain had stopped by noon.</p><p>Home {n}</p></div>" for n in range(3)
+    ]
+    found = documents([(page, "html") for page in pages])
+    memo = TABLES.memo
+    for n in range(MOST_REMEMBERED - 1 - len(memo)):
+        _ = memo["p", f"filler{n}"]
+    together = features(found, TABLES)
+    assert len(memo) > MOST_REMEMBERED
+    for n, document in enumerate(found):
+        assert (together.x[together.rows(n)] == features([document], TABLES).x).all()

@@ -323,6 +323,9 @@ def test_a_line_that_the_page_describes_itself_with_is_its_dek_where_it_would_go
     assert told not in [removal.text for removal in article.removed]
     other = page('<meta property="og:description" content="Ferry will run at night">', line)
     assert other.dek is None, "the title once more says nothing"
+    about = "News, sport and weather from Millbrook and the whole county since 1871"
+    tagline = page(f'<meta name="description" content="{about}">', f'<div class="site-description">{about}</div>')
+    assert tagline.dek is None, "a line about the site is no dek"
     dated = page(before='<p class="subtitle">Jane Doe | May 22, 2025</p>')
     assert dated.dek is None, "a byline is no dek, whatever it is named"
 
@@ -334,6 +337,7 @@ def test_agencies_and_labels_of_dates_are_no_authors() -> None:
     assert (line.authors, line.agency) == ((), "APA")
     both = page(linked({"@type": "NewsArticle", "author": [{"name": "dpa"}, {"name": "Jane Doe"}]}))
     assert (both.authors, both.agency) == (("Jane Doe",), "dpa")
+    assert page(before="<p>By Petra</p>").authors == ("Petra",), "who bears an agency's name is no agency"
     assert page(before="<p>公開日：2025/01/31 11:30 更新日：2025/01/31 11:30</p>").authors == ()
 
 

@@ -43,7 +43,7 @@ def _far_debris(document: Document, before: Sequence[Evidence]) -> frozenset[int
 DETECTORS: Mapping[str, Detector] = {
     "learned": lambda document, before, options: detect_learned(document, options),
     "phrases": _phrases,
-    "captions": lambda document, before, options: detect_captions(document),
+    "captions": lambda document, before, options: detect_captions(document, before),
     "repeats": lambda document, before, options: detect_repeats(document, before),
     "sites": lambda document, before, options: detect_recurring(document, options),
     "elements": lambda document, before, options: detect_elements(document, options.rules),

@@ -140,9 +140,13 @@ class Batch:
         return slice(int(self.bounds[n]), int(self.bounds[n + 1]))
 
     def only(self, n: int) -> Batch:
-        """One of the documents, as it is now."""
+        """One of the documents, as it is now; it can't be looked at again."""
         x = self.x[self.rows(n)]
-        return Batch(np.array([0, len(x)]), np.zeros(len(x), np.int64), x, lambda _: self.only(n))
+        return Batch(np.array([0, len(x)]), np.zeros(len(x), np.int64), x, _not_again)
+
+
+def _not_again(log_odds: Floats) -> Batch:
+    raise ValueError("one document of a batch can't be looked at again: look at the batch")
 
 
 def features(documents: Sequence[Document], tables: Tables) -> Batch:
@@ -543,7 +547,10 @@ class _Features:
         home, parent = tree.home, tree.parent
         above = parent[home]
         siblings = above * MOST_TAGS + tree.known[home, -1].astype(np.int64)
-        looks = (tree.kind[home] * MOST_REMEMBERED + tree.kind[above]) * MOST_REMEMBERED + tree.kind[parent[above]]
+        kinds = np.stack((tree.kind[home], tree.kind[above], tree.kind[parent[above]]))
+        if len(self.documents) > 1:  # few numbers, so that there is room for those of the documents
+            kinds = np.unique(kinds, return_inverse=True)[1].reshape(kinds.shape)
+        looks = (kinds[0] * MOST_REMEMBERED + kinds[1]) * MOST_REMEMBERED + kinds[2]
         looks += self.document * MOST_REMEMBERED**3
         return np.where(tree.housed, (siblings, looks), self.alone)
 

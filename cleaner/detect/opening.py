@@ -31,9 +31,12 @@ _DIGIT = re.compile(r"\d")
 def detect_opening(document: Document, before: Sequence[Evidence] = ()) -> list[Evidence]:
     """Evidence with a role for the headline and dek, with a kind for byline and date lines. Lines that are known as
     furniture from the evidence before are no headline."""
-    return list(_opening(document, furniture_lines(document, before), debris_lines(before)))
+    doubted = frozenset(item.block for item in before if item.detector == "learned" and item.score > DOUBTED)
+    return list(_opening(document, furniture_lines(document, before), debris_lines(before), doubted))
 
 
+DOUBTED = 0.58
+"""Score of the learned detector from which a line of a page goes, if nothing speaks for it."""
 KNOWN = 0.7
 """Score from which a rule's word makes a line furniture, and the share of the line that it must know."""
 
@@ -48,7 +51,9 @@ def furniture_lines(document: Document, evidence: Iterable[Evidence]) -> frozens
     return frozenset(n for n, size in known.items() if size >= KNOWN * len(document.blocks[n].text))
 
 
-def _opening(document: Document, furniture: frozenset[int], debris: frozenset[int]) -> Iterator[Evidence]:
+def _opening(
+    document: Document, furniture: frozenset[int], debris: frozenset[int], doubted: frozenset[int]
+) -> Iterator[Evidence]:
     start = body_start(document, furniture | debris)
     if document.kind == "text":
         start = report_start(document, start, furniture)
@@ -57,7 +62,7 @@ def _opening(document: Document, furniture: frozenset[int], debris: frozenset[in
     if headline and at is not None:
         yield _role(document.blocks[at], "headline", f"is the title ({headline.source})", str(headline.confidence))
         yield from _repeated_headline(document, key(document.blocks[at].text), at, start)
-        yield from _dek(document, at, start, debris)
+        yield from _dek(document, at, start, furniture, doubted)
     near = range(0) if start is None else range(max(0, start - REACH), min(len(document.blocks), start + BELOW))
     if document.kind == "text":
         near = _from_headline(near, at)
@@ -179,7 +184,9 @@ TOLD = 40
 """Characters of a description that tell it: pages cut theirs off."""
 
 
-def _dek(document: Document, at: int, start: int | None, debris: frozenset[int]) -> Iterator[Evidence]:
+def _dek(
+    document: Document, at: int, start: int | None, furniture: frozenset[int], doubted: frozenset[int]
+) -> Iterator[Evidence]:
     """The line under the headline whose element is named as one; else one that would go and that the page describes
     itself with. What reads as the body is left to it."""
     if document.kind != "html":
@@ -195,10 +202,20 @@ def _dek(document: Document, at: int, start: int | None, debris: frozenset[int])
             return
     described = _descriptions(document, document.blocks[at])
     for block in under:
-        above = block.index <= (at if start is None else start)
-        if above and block.index in debris and key(block.text).startswith(described):
+        if block.index not in doubted or block.index in furniture or (start is not None and block.index >= start):
+            continue
+        if key(block.text).startswith(described) and not _is_of_site(document, block):
             yield _role(block, "dek", "is what the page describes itself with")
             return
+
+
+_OF_SITE = re.compile(r"\b(?:site|logo|brand|tagline|slogan|masthead|menu|nav|footer|author|bio|share)\b")
+
+
+def _is_of_site(document: Document, block: Block) -> bool:
+    """Whether a line is a link, or stands in an element that is named as the site's or the author's own."""
+    named = any(node.tag in ("nav", "footer") or _OF_SITE.search(node.words) for node in document.ancestors(block, 3))
+    return named or block.link_share > 0.3
 
 
 def _is_named_dek(document: Document, block: Block) -> bool:

@@ -468,7 +468,7 @@ def find_authors(
 ) -> Authors | None:
     """The authors on which head and byline agree, or those of the better one: full names before single words, people
     before teams, anybody before the site's own name."""
-    seen = tuple(name for name in visible[1].names if not agency_named(name)) if visible else ()
+    seen = tuple(name for name in visible[1].names if not _is_agency(name)) if visible else ()
     block, byline = visible or (None, Byline((), "", False))
     shown = fold(block.text).text.lower() if block else ""
     for names, raw, source in stated:
@@ -505,7 +505,12 @@ _ARTICLES = frozenset("the der die das le la les il lo el los de het".split())
 
 
 def _people(names: Sequence[str], site: frozenset[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if plain_key(name) not in site and not agency_named(name))
+    return tuple(name for name in names if plain_key(name) not in site and not _is_agency(name))
+
+
+def _is_agency(name: str) -> bool:
+    """Whether a name is an agency's and nobody's: Petra, Sana and Lusa are given names too."""
+    return agency_named(name) is not None and not (name.isalpha() and name.istitle())
 
 
 def _share(names: Sequence[str], seen: Sequence[str]) -> bool:

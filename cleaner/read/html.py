@@ -37,6 +37,8 @@ _VOID = frozenset(
     "area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
 )
 """Elements that the parser writes without an end tag (HTML Standard, 13.3, serializing fragments)."""
+_BREAKS = re.compile(r"[ \t\r\n\f]+")
+_NO_DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*none", re.I)
 _HIDING_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.I)
 _COMPLEX = frozenset("p div table ul ol blockquote h1 h2 h3 h4 br pre form".split())
 """What makes a table cell more than one value, so that its row isn't read as data."""
@@ -176,14 +178,14 @@ def _unescaped(text: str) -> str:
 
 
 _UNTIL_LOADED = "js_content"
-"""Id of the body of WeChat's articles, which their own script shows to every reader as soon as it has loaded. Pages
-that are saved without running it have it hidden."""
+"""Id of the body of WeChat's articles, whose `visibility` their own script sets for every reader as soon as it has
+loaded. In pages that are saved without running it, it is hidden."""
 
 
 def _hidden(name: str, attributes: dict[str, str]) -> bool:
-    style = attributes.get("style") if attributes.get("id") != _UNTIL_LOADED else None
+    hiding = _HIDING_STYLE if attributes.get("id") != _UNTIL_LOADED else _NO_DISPLAY
     return (
-        (style is not None and _HIDING_STYLE.search(_unescaped(style)) is not None)
+        ("style" in attributes and hiding.search(_unescaped(attributes["style"])) is not None)
         or attributes.get("hidden", "until-found") != "until-found"
         or attributes.get("aria-hidden") == "true"
         or (name == "dialog" and "open" not in attributes)
@@ -256,8 +258,9 @@ def _walk(markup: str, *, scripts: bool = True) -> tuple[list[Block], tuple[Node
                 if does & _BLOCK or not (rows if name != "br" else pre or not run):
                     if run:
                         joined = "".join(run)
-                        if mends and visible(mended := mend(joined)):
-                            joined = mended
+                        if mends:
+                            spaced = joined if pre else _BREAKS.sub(" ", joined)  # no-break spaces tell of mojibake
+                            joined = mended if visible(mended := mend(spaced)) else joined
                         joined = joined.strip("\r\n").rstrip() if pre else " ".join(joined.split())
                         if joined:
                             role, level = roles[-1]
