@@ -199,7 +199,7 @@ def _with_captions(blocks: Sequence[Block], verdicts: Sequence[Verdict]) -> list
 
 
 def _reads_as_caption(verdict: Verdict) -> bool:
-    return len(verdict.evidence) > 1 and any(item.role == "caption" for item in verdict.evidence)
+    return any(item.role == "caption" for item in verdict.evidence)
 
 
 LABELS: tuple[Kind, ...] = ("related", "comments")

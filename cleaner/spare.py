@@ -19,8 +19,10 @@ LEAST_WORDS = 6
 def spared(blocks: Sequence[Block], verdicts: Sequence[Verdict], options: Options) -> tuple[Verdict, ...]:
     """The verdicts with what the options keep: kinds inside the body, notes on authors also behind it."""
     kinds = set(_kinds(options))
+    if not (kinds or options.author_notes):
+        return tuple(verdicts)
     body = [n for n, verdict in enumerate(verdicts) if verdict.keep and verdict.role == "paragraph"]
-    if not body or not (kinds or options.author_notes):
+    if not body:
         return tuple(verdicts)
     start, end = body[0], body[-1] + 1
     result = list(verdicts)

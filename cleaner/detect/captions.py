@@ -4,15 +4,14 @@ captions open with. Whether they are text is an option; they are no debris."""
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 
 import regex
 from ahocorasick_rs import AhoCorasick
 
 from cleaner.measure import word_count
+from cleaner.metadata.words import table_of
 from cleaner.model import Document, Evidence
 
 FEWEST_WORDS, MOST_WORDS = 3, 70
@@ -47,20 +46,15 @@ Doe, behind anything Foto: Privat; (Xinhua/Jane Doe), Jane Doe/AFP and REUTERS/J
 
 
 @cache
-def _data() -> dict[str, list[str]]:
-    return tomllib.loads((resources.files("cleaner.rules") / "data" / "captions.toml").read_text("utf8"))
-
-
-@cache
 def _openings() -> tuple[str, ...]:
-    return tuple(_data()["openings"])
+    return tuple(table_of("captions")["openings"])
 
 
 @cache
 def _words() -> AhoCorasick:
     """Finds what a credit has one of, in a tenth of the time of the pattern: a word for a picture, or an agency beside
     a bar or bracket."""
-    data = _data()
+    data = table_of("captions")
     forms = ("/{}", "/ {}", "|{}", "| {}", "{}/", "{} /")
     names = (*data["agencies"], *data["stocks"])
     agencies = [form.format(name) for name in names for form in forms]
@@ -69,7 +63,7 @@ def _words() -> AhoCorasick:
 
 @cache
 def _pattern() -> regex.Pattern[str]:
-    data = _data()
+    data = table_of("captions")
     return regex.compile(
         _CREDIT, regex.V1 | regex.VERBOSE,
         pictures=data["pictures"], agencies=data["agencies"], stocks=data["stocks"],
@@ -99,8 +93,9 @@ def _why(text: str, score: float) -> str | None:
     if text.startswith(_openings()):
         return "opens as a caption does"
     start = max(0, len(text) - LONGEST_CREDIT)
-    end = text[start:].lower().replace("\xa0", " ")
-    if not _MARKS.search(end) or not _words().find_matches_as_indexes(end):
+    if not _MARKS.search(text, start):
+        return None
+    if not _words().find_matches_as_indexes(text[start:].lower().replace("\xa0", " ")):
         return None
     match = _pattern().search(text, start)
     if not match or word_count(text[: match.start()]) < FEWEST_WORDS or word_count(text) > MOST_WORDS:

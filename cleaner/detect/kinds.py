@@ -6,12 +6,11 @@ Only the kind is told so, never whether a block goes: that is what the learned d
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 
+from cleaner.metadata.words import table_of
 from cleaner.model import KINDS, Block, Document, Kind
 
 NEAREST = 8
@@ -30,7 +29,7 @@ class Table:
 
 @cache
 def table() -> Table:
-    data = tomllib.loads((resources.files("cleaner.rules") / "data" / "kinds.toml").read_text("utf8"))
+    data = table_of("kinds")
     words: dict[str, Kind] = {word: kind for kind in KINDS for word in data["words"].get(kind, ())}
     return Table(words, frozenset(data["ignored"]["words"]), data["tags"])
 

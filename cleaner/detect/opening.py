@@ -31,8 +31,8 @@ _DIGIT = re.compile(r"\d")
 def detect_opening(document: Document, before: Sequence[Evidence] = ()) -> list[Evidence]:
     """Evidence with a role for the headline and dek, with a kind for byline and date lines. Lines that are known as
     furniture from the evidence before are no headline."""
-    doubted = frozenset(item.block for item in before if item.detector == "learned" and item.score > DOUBTED)
-    return list(_opening(document, furniture_lines(document, before), debris_lines(before), doubted))
+    furniture = furniture_lines(document, before)
+    return list(_opening(document, furniture, debris_lines(before), debris_lines(before, DOUBTED)))
 
 
 DOUBTED = 0.58
@@ -64,9 +64,10 @@ def _opening(
         yield from _repeated_headline(document, key(document.blocks[at].text), at, start)
         yield from _dek(document, at, start, furniture, doubted)
     near = range(0) if start is None else range(max(0, start - REACH), min(len(document.blocks), start + BELOW))
+    lone = None
     if document.kind == "text":
         near = _from_headline(near, at)
-        yield from _lone_byline(document, near, at)
+        lone = _lone_byline(document, near, at)
     authors = tuple(name for stated in stated_authors(document) for name in stated.names)
     for block in document.blocks:
         inside = block.index in near
@@ -74,10 +75,11 @@ def _opening(
             continue
         if not inside and not _DIGIT.search(block.text):
             continue  # most lines: no date line either
-        byline = inside and (is_byline(block.text) or _names_first(block.text, authors))
+        worded = inside and (is_byline(block.text) or _names_first(block.text, authors))
+        byline = worded or (inside and block.index == lone)
         rule = "byline" if byline else "date" if is_date_line(block.text) else None
         if rule:
-            score = 0.96 if inside else 0.8
+            score = TWICE if worded and block.index == lone else 0.96 if inside else 0.8
             yield Evidence(block.index, "opening", f"opening.{rule}", score, f"is a {rule} line", "byline_furniture")
 
 
@@ -86,13 +88,14 @@ def _from_headline(near: range, at: int | None) -> range:
     return range(at, near.stop) if at is not None and near.start - 2 * REACH <= at < near.start else near
 
 
-def _lone_byline(document: Document, near: range, at: int | None) -> Iterator[Evidence]:
-    """The line of a text that is a byline by its place alone: a name beside a date or under the headline."""
+def _lone_byline(document: Document, near: range, at: int | None) -> int | None:
+    """The line of a text that is its byline, if by its place alone: a name beside a date or under the headline."""
     visible = visible_byline(document, document.blocks[near.start : near.stop], at)
-    if visible and len(visible[0].text) <= LONGEST and not ends_sentence(visible[0].text):
-        yield Evidence(visible[0].index, "opening", "opening.byline", 0.96, "is the byline", "byline_furniture")
+    return visible[0].index if visible and not ends_sentence(visible[0].text) else None
 
 
+TWICE = 0.998
+"""Score of a byline by its words and by its place."""
 LONGEST_CARD = 70
 """Characters of a byline that opens with the name itself: `Abby Marlowe, Harbour Correspondent`."""
 

@@ -7,13 +7,13 @@ and zones are in `rules/data/dates.toml`.
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple
 
 import regex
+
+from cleaner.metadata.words import table_of
 
 MONTH_FIRST = frozenset(["en", "en-us", "en-ph", "fil"])
 """Languages and regions that write `4/2/2013` for 2 April (Unicode CLDR); all others begin with the day."""
@@ -28,9 +28,8 @@ class Moment(NamedTuple):
     end: int
 
 
-@cache
 def date_data() -> Mapping[str, Any]:
-    return tomllib.loads((resources.files("cleaner.rules") / "data" / "dates.toml").read_text("utf8"))
+    return table_of("dates")
 
 
 @cache

@@ -9,11 +9,9 @@ McFadden, 1974).
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from math import exp, log1p
 from typing import NamedTuple
 
@@ -24,6 +22,7 @@ from cleaner.measure import UNSPACED, capital_share
 from cleaner.metadata.byline import is_byline
 from cleaner.metadata.dateline import opens_report
 from cleaner.metadata.dates import is_date_line
+from cleaner.metadata.words import table_of
 from cleaner.model import Block, Document
 from cleaner.shape import is_bar, shape_of
 
@@ -72,8 +71,7 @@ def title_line(
 @cache
 def fitted() -> Mapping[str, float]:
     """The weights of `rules/data/headline.toml`."""
-    data = tomllib.loads((resources.files("cleaner.rules") / "data" / "headline.toml").read_text("utf8"))
-    return {name: float(value) for name, value in data["weights"].items()}
+    return {name: float(value) for name, value in table_of("headline")["weights"].items()}
 
 
 def candidates(
